@@ -1,0 +1,157 @@
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BLOCK_SIZE = 32 * 1024, ALIGNMENT = _Alignof(max_align_t) };
+
+struct arena_block {
+    struct arena_block *next;
+    size_t size; /* usable bytes behind this header */
+    max_align_t data[];
+};
+
+struct arena_cleanup {
+    struct arena_cleanup *next;
+    void (*release)(void *);
+    void *thing;
+};
+
+NO_RETURN static void exhausted(struct arena *arena)
+{
+    if (arena->escape)
+        longjmp(*arena->escape, 1);
+    fputs("kechuang: out of memory\n", stderr);
+    abort();
+}
+
+static size_t aligned(size_t size)
+{
+    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+static void add_block(struct arena *arena, size_t size)
+{
+    size_t ceiling = arena->ceiling ? arena->ceiling : ARENA_CEILING;
+    if (size < BLOCK_SIZE)
+        size = BLOCK_SIZE;
+    if (size > ceiling || arena->used > ceiling - size)
+        exhausted(arena);
+    struct arena_block *block = malloc(sizeof(*block) + size);
+    if (!block)
+        exhausted(arena);
+    block->next = arena->blocks;
+    block->size = size;
+    arena->blocks = block;
+    arena->used += size;
+    arena->at = (char *)block->data;
+    arena->end = arena->at + size;
+}
+
+static void *take(struct arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        exhausted(arena);
+    size = aligned(size ? size : 1);
+    if ((size_t)(arena->end - arena->at) < size)
+        add_block(arena, size);
+    void *result = arena->at;
+    arena->at += size;
+    return result;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, size);
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total))
+        exhausted(arena);
+    return arena_alloc(arena, total);
+}
+
+void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t size)
+{
+    assert(size >= old_size);
+    if (old && (char *)old + aligned(old_size ? old_size : 1) == arena->at &&
+        size <= (size_t)(arena->end - (char *)old) &&
+        aligned(size) <= (size_t)(arena->end - (char *)old)) {
+        arena->at = (char *)old + aligned(size ? size : 1);
+        return old;
+    }
+    void *moved = take(arena, size);
+    if (old_size)
+        memcpy(moved, old, old_size);
+    return moved;
+}
+
+struct str arena_str(struct arena *arena, struct str text)
+{
+    if (!text.data)
+        return STR_NONE;
+    char *copy = take(arena, text.length + 1);
+    if (text.length)
+        memcpy(copy, text.data, text.length);
+    copy[text.length] = '\0';
+    return (struct str){copy, text.length};
+}
+
+struct str arena_print(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    assert(length >= 0);
+    char *text = take(arena, (size_t)length + 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)length + 1, format, args);
+    va_end(args);
+    return (struct str){text, (size_t)length};
+}
+
+void arena_defer(struct arena *arena, void (*release)(void *), void *thing)
+{
+    struct arena_cleanup *cleanup = ARENA_NEW(arena, struct arena_cleanup);
+    *cleanup = (struct arena_cleanup){arena->cleanups, release, thing};
+    arena->cleanups = cleanup;
+}
+
+void arena_reset(struct arena *arena)
+{
+    for (struct arena_cleanup *cleanup = arena->cleanups; cleanup; cleanup = cleanup->next)
+        cleanup->release(cleanup->thing);
+    arena->cleanups = NULL;
+    struct arena_block *keep = NULL;
+    while (arena->blocks) {
+        struct arena_block *block = arena->blocks;
+        arena->blocks = block->next;
+        if (!keep && block->size == BLOCK_SIZE)
+            keep = block;
+        else
+            free(block);
+    }
+    arena->used = 0;
+    arena->at = arena->end = NULL;
+    if (keep) {
+        keep->next = NULL;
+        arena->blocks = keep;
+        arena->used = keep->size;
+        arena->at = (char *)keep->data;
+        arena->end = arena->at + keep->size;
+    }
+}
+
+void arena_free(struct arena *arena)
+{
+    arena_reset(arena);
+    free(arena->blocks);
+    arena->blocks = NULL;
+    arena->at = arena->end = NULL;
+    arena->used = 0;
+}

@@ -20,17 +20,22 @@ SOURCES   = $(filter-out src/main.c,$(wildcard src/*/*.c src/modules/*/*.c))
 OBJECTS   = $(SOURCES:src/%.c=$(OUT)/%.o)
 TESTS     = $(wildcard tests/unit/*.c)
 
-.PHONY: all check clean
+.PHONY: all unit unit_tests test lint format bench clean FORCE
 all: build/kechuang
 
 build/kechuang: $(OUT)/kechuang
 	@ln -sf $(FLAVOUR)/kechuang $@
 
-$(OUT)/kechuang: $(OUT)/main.o $(OBJECTS)
+$(OUT)/kechuang: $(OUT)/main.o $(OBJECTS) $(OUT)/embedded.o
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
 
-$(OUT)/unit_tests: $(TESTS:tests/%.c=$(OUT)/tests/%.o) $(OBJECTS)
+$(OUT)/unit_tests: $(TESTS:tests/%.c=$(OUT)/tests/%.o) $(OUT)/tests/fault/fault_vfs.o $(OBJECTS) \
+                   $(OUT)/embedded.o
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
+
+# The faulty disk is proved with plain SQLite, before anything of ours relies on it.
+$(OUT)/fault_tests: $(OUT)/tests/fault/fault_vfs.o $(OUT)/tests/fault/fault_vfs_test.o
+	$(CC) $(CFLAGS) $^ -o $@ -lsqlite3 -lcmocka
 
 $(OUT)/%.o: src/%.c | $(SQL_H)
 	@mkdir -p $(@D)
@@ -49,7 +54,49 @@ vpath %.sql $(sort $(dir $(SQL)))
 build/generated/%.sql.h: %.sql build/embed_sql $(wildcard src/*/migrations/*.sql src/modules/*/migrations/*.sql)
 	build/embed_sql $< > $@.new && mv $@.new $@
 
+# The web pages become one more C file. build_web.sh says so where it cannot build them, and then
+# those of the last build, or a placeholder, go into the program. WEB=no leaves them alone.
+WEB      ?= yes
+WEB_FILES = $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)
+build/web-$(WEB).stamp: tools/build_web.sh $(WEB_FILES) $(wildcard web/node_modules/.installed)
+	@mkdir -p build
+	@WEB=$(WEB) tools/build_web.sh && touch $@
+
+build/embed_files: tools/embed_files.c
+	@mkdir -p build
+	$(CC) -std=c17 -O1 -g $(WARN) -D_GNU_SOURCE $< -o $@ -lz -lbrotlienc -lsodium
+
+build/generated/embedded.c: build/embed_files build/web-$(WEB).stamp $(wildcard web/dist/index.html)
+	@mkdir -p $(@D)
+	@if [ -f web/dist/index.html ]; then folder=web/dist; else folder=web/placeholder; fi; \
+	build/embed_files $$folder build/web > $@.new && mv $@.new $@
+
+$(OUT)/embedded.o: build/generated/embedded.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+# Tests. `make unit FLAVOUR=asan` runs one kind quickly; `make test` runs all there are.
+unit_tests: $(OUT)/fault_tests $(if $(TESTS),$(OUT)/unit_tests)
+unit: unit_tests
+	@status=0; for program in $(OUT)/*_tests; do $$program || status=1; done; exit $$status
+test:
+	@./test
+
+# Style. A file whose text and headers have not changed is not read again.
+C_FILES   = $(wildcard src/*.[ch] src/*/*.[ch] src/modules/*/*.[ch] tests/*/*.[ch] tools/*.c bench/*.c)
+lint: $(patsubst %.c,build/lint/%.ok,$(filter %.c,$(C_FILES)))
+	@tools/lint $(C_FILES)
+build/lint/%.ok: %.c .clang-tidy | $(SQL_H)
+	@mkdir -p $(@D)
+	@echo "clang-tidy $<"; clang-tidy --quiet $< -- $(CPPFLAGS) -Itests -std=c17
+	@$(CC) $(CPPFLAGS) -Itests -MM -MP -MT $@ -MF $(@:.ok=.d) $< && touch $@
+format:
+	clang-format -i $(C_FILES)
+
+bench: build/kechuang
+	bench/run
+
 clean:
 	rm -rf build
 
--include $(wildcard $(OUT)/*.d $(OUT)/*/*.d $(OUT)/*/*/*.d)
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -125,7 +125,7 @@ static struct bytes gzip(struct bytes in)
 static struct bytes brotli(struct bytes in)
 {
     size_t room = BrotliEncoderMaxCompressedSize(in.size);
-    struct bytes out = {malloc(room ? room : 1), room};
+    struct bytes out = {room ? malloc(room) : NULL, room};
     if (!out.data ||
         !BrotliEncoderCompress(BROTLI_MAX_QUALITY, BROTLI_MAX_WINDOW_BITS, BROTLI_MODE_GENERIC,
                                in.size, in.data, &out.size, out.data))
@@ -172,10 +172,10 @@ static void check_name(const char *path)
         stop("a file name may hold letters, digits and / . _ - only", path);
 }
 
-/* One body: its bytes as assembler text; returns what to write into the table. */
-static char *emit(const char *kind, size_t number, const char *name, struct bytes all)
+/* One body: its bytes as assembler text to stdout, its entry to the table. */
+static void emit(const char *kind, size_t number, const char *name, struct bytes all, FILE *table)
 {
-    char tag[2 * TAG_BYTES + 1], line[200];
+    char tag[2 * TAG_BYTES + 1];
     unsigned char digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256(digest, all.data, all.size);
     sodium_bin2hex(tag, sizeof tag, digest, TAG_BYTES);
@@ -187,25 +187,22 @@ static char *emit(const char *kind, size_t number, const char *name, struct byte
            "extern const unsigned char embedded_%s_%zu[];\n",
            kind, number, path, kind, number);
     free(path);
-    snprintf(line, sizeof line, "{embedded_%s_%zu, %zu, \"\\\"%s\\\"\"}", kind, number, all.size,
-             tag);
-    return join(line, "", "");
+    fprintf(table, ",\n     {embedded_%s_%zu, %zu, \"\\\"%s\\\"\"}", kind, number, all.size, tag);
 }
 
 /* A compressed body, or an empty entry where it would not be smaller. */
-static char *emit_smaller(const char *kind, size_t number, const char *scratch, struct bytes all,
-                          size_t than)
+static void emit_smaller(const char *kind, size_t number, const char *scratch, struct bytes all,
+                         size_t than, FILE *table)
 {
-    if (all.size >= than) {
-        free(all.data);
-        return join("{0}", "", "");
+    if (all.size < than) {
+        char name[PATH_MAX];
+        snprintf(name, sizeof name, "%s/%zu.%s", scratch, number, kind);
+        write_all(name, all);
+        emit(kind, number, name, all, table);
+    } else {
+        fprintf(table, ",\n     {0}");
     }
-    char name[PATH_MAX];
-    snprintf(name, sizeof name, "%s/%zu.%s", scratch, number, kind);
-    write_all(name, all);
-    char *entry = emit(kind, number, name, all);
     free(all.data);
-    return entry;
 }
 
 int main(int count, char **words)
@@ -220,37 +217,32 @@ int main(int count, char **words)
     walk(folder, "");
     qsort(files, file_count, sizeof files[0], by_path);
 
+    char *rows = NULL;
+    size_t rows_size = 0;
+    FILE *table = open_memstream(&rows, &rows_size);
+    if (!table)
+        stop("out of memory", folder);
     printf("/* Made by tools/embed_files.c: do not edit. */\n#include \"http/embedded.h\"\n\n");
-    char *rows[FILES_MAX];
     for (size_t i = 0; i < file_count; i++) {
         const char *path = files[i];
         check_name(path);
         char *name = join(folder, path, "");
         struct bytes all = read_all(name);
-        char *identity = emit("identity", i, name, all);
-        char *gz = emit_smaller("gzip", i, scratch, gzip(all), all.size);
-        char *br = emit_smaller("brotli", i, scratch, brotli(all), all.size);
-        size_t size = strlen(path) + strlen(identity) + strlen(gz) + strlen(br) + 200;
-        rows[i] = malloc(size);
-        if (!rows[i])
-            stop("out of memory", path);
-        snprintf(rows[i], size, "    {\"%s\", \"%s\",\n     %s,\n     %s,\n     %s, %s},\n", path,
-                 content_type(path), identity, gz, br,
-                 strncmp(path, "/assets/", 8) == 0 ? "true" : "false");
-        free(identity);
-        free(gz);
-        free(br);
+        fprintf(table, "    {\"%s\",\n     \"%s\"", path, content_type(path));
+        emit("identity", i, name, all, table);
+        emit_smaller("gzip", i, scratch, gzip(all), all.size, table);
+        emit_smaller("brotli", i, scratch, brotli(all), all.size, table);
+        fprintf(table, ",\n     %s},\n", strncmp(path, "/assets/", 8) == 0 ? "true" : "false");
         free(all.data);
         free(name);
         free(files[i]);
     }
-    printf("\nconst struct embedded_file embedded_files[] = {\n");
-    for (size_t i = 0; i < file_count; i++) {
-        fputs(rows[i], stdout);
-        free(rows[i]);
-    }
-    printf("};\nconst size_t embedded_file_count = %zu;\n", file_count);
-    if (file_count == 0 || fflush(stdout) != 0)
-        stop("nothing to embed, or no space left", folder);
+    if (file_count == 0 || fclose(table) != 0)
+        stop("nothing to embed, or no memory left", folder);
+    printf("\nconst struct embedded_file embedded_files[] = {\n%s};\n", rows);
+    printf("const size_t embedded_file_count = %zu;\n", file_count);
+    free(rows);
+    if (fflush(stdout) != 0)
+        stop("cannot write", "the result");
     return 0;
 }

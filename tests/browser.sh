@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# The tests of tests/browser in Debian's Chromium, against the program with a database of its own.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. tests/servers.sh
+
+start_server build/kechuang "sqlite:$scratch/browser.db" --pack packs/chongqing
+export KECHUANG_URL=$server_url KECHUANG_TOKEN=$server_token
+if [ -f tests/packs/xingzhou/pack.csv ]; then
+    start_server build/kechuang "sqlite:$scratch/other.db" --pack tests/packs/xingzhou
+    export KECHUANG_OTHER_CITY_URL=$server_url
+fi
+node --test --test-reporter=tap tests/browser/*.test.mjs

@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # what it sets is for the scripts that source it
+# Sourced by the scripts that need a running program: private databases and servers, all gone at
+# the end. Servers listen on the loopback only; PostgreSQL on a socket in a private folder.
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/kechuang-test-XXXXXX")
+servers=()
+postgres_data=
+
+stop_all() {
+    local process
+    set +e
+    for process in "${servers[@]}"; do kill "$process" 2>/dev/null; done
+    for process in "${servers[@]}"; do wait "$process"; done 2>/dev/null
+    [ -z "$postgres_data" ] || as_postgres "$postgres_bin/pg_ctl" -D "$postgres_data" -m immediate \
+        stop >/dev/null
+    rm -rf "$scratch"
+}
+trap stop_all EXIT
+trap 'exit 130' INT TERM
+
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 20000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+    echo "$port"
+}
+
+# PostgreSQL refuses to run as root.
+as_postgres() {
+    if [ "$(id -u)" = 0 ]; then
+        (cd / && setpriv --reuid=postgres --regid=postgres --clear-groups "$@")
+    else
+        "$@"
+    fi
+}
+
+# Starts a private cluster; sets postgres_url. Nothing in it has to survive, so it never syncs.
+start_postgres() {
+    local folder=$scratch/postgres
+    postgres_bin=/usr/lib/postgresql/15/bin
+    mkdir "$folder" && chmod 711 "$scratch"
+    [ "$(id -u)" != 0 ] || chown postgres: "$folder"
+    as_postgres "$postgres_bin/initdb" -D "$folder/data" -U kechuang -A trust -E UTF8 --locale=C.UTF-8 \
+        --no-sync >"$scratch/initdb.log" 2>&1 || { cat "$scratch/initdb.log"; return 1; }
+    as_postgres "$postgres_bin/pg_ctl" -D "$folder/data" -w -l "$folder/log" -o "-c listen_addresses= \
+        -c unix_socket_directories=$folder -c fsync=off -c max_connections=60" start \
+        >"$scratch/pg_ctl.log" || { cat "$scratch/pg_ctl.log" "$folder/log"; return 1; }
+    postgres_data=$folder/data
+    postgres_url="postgres:///postgres?host=$folder&user=kechuang"
+}
+
+# start_server PROGRAM DATABASE_URL [FLAG…]: sets server_url and server_token.
+start_server() {
+    local program=$1 database=$2 port log
+    shift 2
+    port=$(free_port)
+    log=$scratch/server-$port.log
+    "$program" serve --db "$database" --listen "127.0.0.1:$port" "$@" >"$log" 2>&1 &
+    local process=$!
+    servers+=("$process")
+    server_url=http://127.0.0.1:$port
+    until curl --silent --fail --output /dev/null "$server_url/healthz"; do
+        kill -0 "$process" 2>/dev/null || { echo "$program stopped:"; cat "$log"; return 1; }
+        read -rt 0.1 <> <(:) || true # a pause
+    done
+    server_token=$(sed -nE 's/.*(token|令牌)[^A-Za-z0-9]*([A-Za-z0-9_-]{16,}).*/\2/p' "$log" | head -n 1)
+    server_log=$log
+}

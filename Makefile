@@ -93,8 +93,11 @@ build/lint/%.ok: %.c .clang-tidy | $(SQL_H)
 format:
 	clang-format -i $(C_FILES)
 
-bench: build/kechuang
-	bench/run
+bench:
+	@bench/run
+build/bench/%: bench/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=c17 -O2 -g $(WARN) -D_GNU_SOURCE $< -o $@ -lmicrohttpd -lsqlite3 -lpthread
 
 clean:
 	rm -rf build

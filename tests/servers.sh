@@ -61,8 +61,15 @@ start_server() {
     server_url=http://127.0.0.1:$port
     until curl --silent --fail --output /dev/null "$server_url/healthz"; do
         kill -0 "$process" 2>/dev/null || { echo "$program stopped:"; cat "$log"; return 1; }
-        read -rt 0.1 <> <(:) || true # a pause
+        read -rt 0.02 <> <(:) || true # a pause
     done
     server_token=$(sed -nE 's/.*(token|令牌)[^A-Za-z0-9]*([A-Za-z0-9_-]{16,}).*/\2/p' "$log" | head -n 1)
     server_log=$log
+}
+
+# Stops the server started last, and waits until it is gone.
+stop_server() {
+    kill "${servers[-1]}"
+    wait "${servers[-1]}" || true
+    unset 'servers[-1]'
 }

@@ -1,0 +1,108 @@
+/* The database, SQLite or PostgreSQL, behind one small face.
+ *
+ * SQL is written once, for both: named statements with parameters `:name`; the tokens
+ * {id} {int} {real} {bool} {text} {strict} in migrations. Dates and other texts are TEXT compared
+ * bytewise, instants are whole seconds. A connection belongs to one thread at a time. */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include "base/buf.h"
+
+/* How a call ended. Everything but the first three is a failure; db_message() has the words. */
+enum db_status {
+    DB_OK,
+    DB_ROW,        /* a row is there */
+    DB_DONE,       /* no more rows */
+    DB_UNIQUE,     /* such a row exists already */
+    DB_CONSTRAINT, /* a foreign key or a check refused it */
+    DB_AGAIN,      /* a rival got in the way; the same transaction may succeed when run again */
+    DB_TIMEOUT,    /* past the connection's deadline */
+    DB_FULL,       /* no space left; the transaction is gone */
+    DB_READ_ONLY,  /* the file or the server takes no writes */
+    DB_LOST,       /* the connection is gone; during COMMIT: nobody knows whether it took */
+    DB_BROKEN      /* anything else: a bug, or damage */
+};
+
+static inline bool db_failed(enum db_status status)
+{
+    return status > DB_DONE;
+}
+
+enum db_type { DB_INT, DB_REAL, DB_BOOL, DB_TEXT };
+
+struct db_value {
+    enum db_type type; /* also of a null, so that PostgreSQL can infer nothing wrong */
+    bool null;
+    union {
+        int64_t integer; /* DB_INT, and 0 or 1 for DB_BOOL */
+        double real;
+        struct str text;
+    };
+};
+
+/* A statement of a .sql file; the build makes these. */
+struct sql {
+    const char *name;
+    struct str text;
+};
+
+/* Gives the value of a parameter; false when there is none of that name. */
+typedef bool db_param_fn(void *state, struct str name, struct db_value *value);
+
+struct db_conn;
+
+/* `url`: sqlite:PATH (also with ?vfs=NAME) or postgres://… as libpq has it. NULL on failure, with
+ * the reason in `reason`. A read-only connection refuses writes and creates no file. */
+struct db_conn *db_connect(const char *url, bool read_only, char *reason, size_t reason_size);
+void db_disconnect(struct db_conn *conn);
+bool db_is_sqlite(const struct db_conn *conn);
+/* What went wrong last, in the database's own English: for the log, not for clients. */
+const char *db_message(const struct db_conn *conn);
+/* Statements that run longer are stopped with DB_TIMEOUT. 0 = no limit. */
+void db_deadline(struct db_conn *conn, int milliseconds);
+
+/* A read transaction sees one snapshot. A connection that was lost is opened again here. */
+enum db_status db_begin(struct db_conn *conn, bool write) MUST_USE;
+enum db_status db_commit(struct db_conn *conn) MUST_USE;
+void db_rollback(struct db_conn *conn); /* harmless when no transaction is open */
+enum db_status db_savepoint(struct db_conn *conn) MUST_USE;
+enum db_status db_savepoint_keep(struct db_conn *conn) MUST_USE;
+enum db_status db_savepoint_drop(struct db_conn *conn) MUST_USE;
+/* False once the transaction has ended by itself, as SQLite does when the disk is full. */
+bool db_in_transaction(const struct db_conn *conn);
+
+/* Runs a script of several statements in which tokens are expanded. */
+enum db_status db_run(struct db_conn *conn, const char *script) MUST_USE;
+
+/* One running statement. Texts of a row live until the next step. */
+struct db_cursor {
+    struct db_conn *conn;
+    struct db_statement *statement;
+    int columns;
+};
+
+/* Prepares (or takes from the connection's cache), binds and starts. A cursor left open by a jump
+ * out of a request is ended by the next db_rollback(). */
+enum db_status db_open(struct db_conn *conn, struct str text, db_param_fn *param, void *state,
+                       struct db_cursor *cursor) MUST_USE;
+enum db_status db_step(struct db_cursor *cursor) MUST_USE; /* DB_ROW, DB_DONE or a failure */
+const char *db_column_name(const struct db_cursor *cursor, int column);
+/* `value->type` says what is wanted. */
+void db_column(const struct db_cursor *cursor, int column, struct db_value *value);
+void db_close(struct db_cursor *cursor);
+
+/* What the database says it will do for a statement: one line a step, for the tests of indexes. */
+enum db_status db_explain(struct db_conn *conn, struct str text, db_param_fn *param, void *state,
+                          struct buf *plan) MUST_USE;
+
+struct db_migration {
+    const char *module;
+    const char *name; /* 0001_create */
+    const char *text;
+};
+/* Brings the schema forward, in one transaction. Refuses (false, with the reason) a database in
+ * which migrations have run that this program does not know. */
+bool db_migrate(struct db_conn *conn, const struct db_migration *migrations, size_t count,
+                char *reason, size_t reason_size) MUST_USE;
+
+#endif

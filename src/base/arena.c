@@ -77,7 +77,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t size)
 {
-    assert(size >= old_size);
+    assert(size >= old_size && (old || !old_size));
     if (old && (char *)old + aligned(old_size ? old_size : 1) == arena->at &&
         size <= (size_t)(arena->end - (char *)old) &&
         aligned(size) <= (size_t)(arena->end - (char *)old)) {
@@ -85,7 +85,7 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t size)
         return old;
     }
     void *moved = take(arena, size);
-    if (old_size)
+    if (old && old_size)
         memcpy(moved, old, old_size);
     return moved;
 }

@@ -17,10 +17,10 @@ struct arena_cleanup;
 struct arena {
     struct arena_block *blocks; /* newest first */
     struct arena_cleanup *cleanups;
-    char *at, *end;   /* free part of the newest block */
-    size_t used;      /* bytes taken from the system */
-    size_t ceiling;   /* bytes it may take; 0 = ARENA_CEILING */
-    jmp_buf *escape;  /* where exhaustion leads; NULL = abort */
+    char *at, *end;  /* free part of the newest block */
+    size_t used;     /* bytes taken from the system */
+    size_t ceiling;  /* bytes it may take; 0 = ARENA_CEILING */
+    jmp_buf *escape; /* where exhaustion leads; NULL = abort */
 };
 
 #define ARENA_CEILING ((size_t)256 << 20)

@@ -20,9 +20,9 @@ struct str {
     size_t length;
 };
 
-#define STR(literal)   ((struct str){"" literal, sizeof(literal) - 1})
-#define STR_NONE       ((struct str){NULL, 0})
-#define STR_PRINT(s)   (int)(s).length, (s).data ? (s).data : ""
+#define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
+#define STR_NONE     ((struct str){NULL, 0})
+#define STR_PRINT(s) (int)(s).length, (s).data ? (s).data : ""
 
 static inline struct str str_of(const char *text)
 {

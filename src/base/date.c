@@ -123,7 +123,8 @@ bool instant_parse(struct str text, struct instant *instant)
         !digits(&rest, 2, &second) || !mark(&rest, 'Z') || rest.length || hour > 23 ||
         minute > 59 || second > 59)
         return false;
-    instant->seconds = (int64_t)date.days * 86400 + hour * 3600 + minute * 60 + second;
+    int of_day = hour * 3600 + minute * 60 + second;
+    instant->seconds = (int64_t)date.days * 86400 + of_day;
     return true;
 }
 

@@ -8,8 +8,8 @@
 struct date {
     int32_t days;
 };
-#define DATE_NONE    ((struct date){INT32_MIN})
-#define DATE_TEXT    11 /* bytes for "2026-03-03" with its NUL */
+#define DATE_NONE ((struct date){INT32_MIN})
+#define DATE_TEXT 11 /* bytes for "2026-03-03" with its NUL */
 
 /* A moment, as seconds since 1970-01-01T00:00:00Z. */
 struct instant {
@@ -38,7 +38,14 @@ bool instant_parse(struct str text, struct instant *instant);
 /* What a figure is valid for: a point in time or a stretch of days.
  *   2021 · 2021Q3 · 2021-10 · 2021-12-31 · A/B (from the start of A to the end of B)
  *   ../B (from an unknown start) · A/.. (to an unknown end) */
-enum period_kind { PERIOD_YEAR, PERIOD_QUARTER, PERIOD_MONTH, PERIOD_DAY, PERIOD_RANGE, PERIOD_OPEN };
+enum period_kind {
+    PERIOD_YEAR,
+    PERIOD_QUARTER,
+    PERIOD_MONTH,
+    PERIOD_DAY,
+    PERIOD_RANGE,
+    PERIOD_OPEN
+};
 struct period {
     enum period_kind kind;
     struct date start, end; /* inclusive; DATE_NONE where open */

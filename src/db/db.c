@@ -189,9 +189,8 @@ static struct db_statement *cache_add(struct db_conn *conn, struct str text, uin
     if (conn->cached == DB_STATEMENTS_MAX) {
         size_t oldest = DB_STATEMENTS_MAX;
         for (size_t i = 0; i < conn->cached; i++)
-            if (!conn->cache[i]->open &&
-                (oldest == DB_STATEMENTS_MAX ||
-                 conn->cache[i]->used_at < conn->cache[oldest]->used_at))
+            if (!conn->cache[i]->open && (oldest == DB_STATEMENTS_MAX ||
+                                          conn->cache[i]->used_at < conn->cache[oldest]->used_at))
                 oldest = i;
         if (oldest == DB_STATEMENTS_MAX)
             return NULL;

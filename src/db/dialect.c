@@ -5,7 +5,8 @@
 
 #include "db/driver.h"
 
-static const char *const token_names[] = {"{id}", "{int}", "{real}", "{bool}", "{text}", "{strict}"};
+static const char *const token_names[] = {"{id}",   "{int}",  "{real}",
+                                          "{bool}", "{text}", "{strict}"};
 
 char *dialect_expand(const struct db_driver *driver, const char *script)
 {

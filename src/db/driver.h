@@ -10,8 +10,8 @@ enum { DB_PARAMS_MAX = 64, DB_STATEMENTS_MAX = 256, DB_MESSAGE_MAX = 256 };
 /* A prepared statement, in the connection's cache. */
 struct db_statement {
     uint64_t hash;
-    char *text;       /* as written; owned */
-    char *compiled;   /* with the database's own parameters; owned */
+    char *text;        /* as written; owned */
+    char *compiled;    /* with the database's own parameters; owned */
     struct str *names; /* parameter names, slices of `text`; owned */
     int name_count;
     uint64_t used_at; /* for eviction */
@@ -66,7 +66,8 @@ void db_note(struct db_conn *conn, const char *message);
 void db_forget_all(struct db_conn *conn);
 int64_t db_clock_ms(void);
 
-/* {id} {int} {real} {bool} {text} {strict}: expands them into malloc'd text, NULL without memory. */
+/* {id} {int} {real} {bool} {text} {strict}: expands them into malloc'd text, NULL without memory.
+ */
 char *dialect_expand(const struct db_driver *driver, const char *script);
 /* Finds :names and replaces them by numbers. False when there are too many or no memory. */
 bool dialect_compile(const struct db_driver *driver, struct db_statement *statement);

@@ -13,9 +13,10 @@ static bool parameter(void *state, struct str name, struct db_value *value)
     if (str_is(name, "checksum"))
         *value = (struct db_value){.type = DB_INT, .integer = wanted->checksum};
     else
-        *value = (struct db_value){.type = DB_TEXT,
-                                   .text = str_of(str_is(name, "module") ? wanted->migration->module
-                                                                         : wanted->migration->name)};
+        *value =
+            (struct db_value){.type = DB_TEXT,
+                              .text = str_of(str_is(name, "module") ? wanted->migration->module
+                                                                    : wanted->migration->name)};
     return true;
 }
 
@@ -28,10 +29,9 @@ static int64_t checksum_of(const struct db_migration *migration)
 static enum db_status applied(struct db_conn *conn, struct wanted *wanted, bool *yes, bool *edited)
 {
     struct db_cursor cursor;
-    enum db_status status =
-        db_open(conn,
-                STR("SELECT checksum FROM schema_migration WHERE module = :module AND name = :name"),
-                parameter, wanted, &cursor);
+    enum db_status status = db_open(
+        conn, STR("SELECT checksum FROM schema_migration WHERE module = :module AND name = :name"),
+        parameter, wanted, &cursor);
     if (db_failed(status))
         return status;
     status = db_step(&cursor);
@@ -84,9 +84,10 @@ static bool migrate(struct db_conn *conn, const struct db_migration *migrations,
     /* Two nodes that start at once: the second waits for the first. */
     const char *lock = db_is_sqlite(conn) ? "" : "SELECT pg_advisory_xact_lock(7263104)";
     if (db_failed(db_run(conn, lock)) ||
-        db_failed(db_run(conn, "CREATE TABLE IF NOT EXISTS schema_migration (module {text} NOT NULL,"
-                               " name {text} NOT NULL, checksum {int} NOT NULL,"
-                               " PRIMARY KEY (module, name)) {strict}"))) {
+        db_failed(db_run(conn,
+                         "CREATE TABLE IF NOT EXISTS schema_migration (module {text} NOT NULL,"
+                         " name {text} NOT NULL, checksum {int} NOT NULL,"
+                         " PRIMARY KEY (module, name)) {strict}"))) {
         snprintf(reason, reason_size, "%s", db_message(conn));
         return false;
     }

@@ -23,14 +23,9 @@ static enum db_status status_of_state(const char *state)
 
 static enum db_status status_of(struct db_conn *conn, const PGresult *result)
 {
-    switch (PQresultStatus(result)) {
-    case PGRES_COMMAND_OK:
-    case PGRES_TUPLES_OK:
-    case PGRES_EMPTY_QUERY:
+    ExecStatusType ended = PQresultStatus(result);
+    if (ended == PGRES_COMMAND_OK || ended == PGRES_TUPLES_OK || ended == PGRES_EMPTY_QUERY)
         return DB_OK;
-    default:
-        break;
-    }
     db_note(conn, result ? PQresultErrorMessage(result) : PQerrorMessage(conn->handle));
     if (PQstatus(conn->handle) != CONNECTION_OK)
         return DB_LOST;
@@ -170,8 +165,8 @@ static enum db_status postgres_start(struct db_conn *conn, struct db_statement *
         texts[i] = wire_text(&values[i], numbers[i]);
         lengths[i] = values[i].type == DB_TEXT ? (int)values[i].text.length : 0;
     }
-    PGresult *result = PQexecPrepared(conn->handle, name, statement->name_count, texts, lengths,
-                                      binary, 0);
+    PGresult *result =
+        PQexecPrepared(conn->handle, name, statement->name_count, texts, lengths, binary, 0);
     enum db_status status = status_of(conn, result);
     if (db_failed(status)) {
         PQclear(result);

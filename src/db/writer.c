@@ -61,7 +61,7 @@ static bool run_batch(struct writer *writer, struct batch *batch, struct write_j
         batch->jobs[batch->count++] = first;
     for (struct write_job *job = first; good && job;
          job = good && batch->count < WRITER_BATCH && db_clock_ms() < until ? take(writer, false)
-                                                                             : NULL)
+                                                                            : NULL)
         good = run_in_savepoint(writer, batch, job);
     return good;
 }

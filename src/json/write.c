@@ -55,7 +55,7 @@ void json_key(struct json *json, const char *key)
 void json_text(struct json *json, struct str text)
 {
     if (!text.data) {
-        json_null(json);
+        json_none(json);
         return;
     }
     separate(json);
@@ -68,10 +68,10 @@ void json_int(struct json *json, int64_t number)
     buf_int(json->out, number);
 }
 
-void json_real(struct json *json, double number)
+void json_number(struct json *json, double number)
 {
     if (!isfinite(number)) {
-        json_null(json);
+        json_none(json);
         return;
     }
     separate(json);
@@ -83,7 +83,7 @@ void json_bool(struct json *json, bool truth)
     json_raw(json, truth ? STR("true") : STR("false"));
 }
 
-void json_null(struct json *json)
+void json_none(struct json *json)
 {
     json_raw(json, STR("null"));
 }

@@ -3,24 +3,32 @@
  * For each request whose body has arrived whole, the loop thread calls `handle`. That function
  * either fills in the reply and calls http_send() at once, or calls http_later() and arranges that
  * another thread calls http_send() exactly once. Requests put off stand in a registry with a
- * deadline: past it the client is answered with 503 by `expired`, and the late http_send() only
+ * deadline: past it the client is answered with 503 by `refuse`, and the late http_send() only
  * frees the exchange. Everything has a ceiling: connections, header and body sizes, time to send a
- * request. Stopping lets requests in work finish, then answers the rest. */
+ * request. Stopping lets requests in work finish, then answers the rest.
+ *
+ * A HEAD request is handled as GET; its body is not sent. Every reply carries the security headers
+ * of reply.c; nobody else has to think of them. */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
 #include "base/arena.h"
 
 enum {
-    HTTP_HEADERS_MAX = 16,            /* headers a reply may have */
+    HTTP_HEADERS_MAX = 16,      /* headers a reply may have */
+    HTTP_TARGET_MAX = 8 * 1024, /* bytes of path and query */
+    HTTP_HEAD_MAX = 10 * 1024,  /* bytes of request line and headers */
     HTTP_CONNECTIONS_MAX = 2000,
-    HTTP_IDLE_SECONDS = 30,           /* a client that neither sends nor reads is dropped */
-    HTTP_LATER_SECONDS = 60           /* how long a reply may be put off */
+    HTTP_IDLE_SECONDS = 30,    /* a client that neither sends nor reads is dropped */
+    HTTP_REQUEST_SECONDS = 60, /* how long sending a request may take … */
+    HTTP_BODY_RATE = 4 * 1024, /* … and a second more for so many bytes of body */
+    HTTP_LATER_SECONDS = 60    /* how long a reply may be put off */
 };
 
 /* One request and its reply. Lives until the reply has been sent. */
 struct http_exchange {
-    struct arena arena; /* ends with the exchange; one thread at a time uses it */
+    struct arena arena; /* ends with the exchange; one thread at a time uses it. Whoever handles
+                         * the request sets its escape; http_later() takes it away again. */
     struct str method;
     struct str path;  /* percent-decoded; starts with '/'; no NUL, valid UTF-8 (else 400 before) */
     struct str query; /* raw, what follows '?'; empty when there is none */
@@ -32,8 +40,8 @@ struct http_exchange {
         struct str name, value;
     } headers[HTTP_HEADERS_MAX];
     size_t header_count;
-    struct str reply;    /* in the arena or in constant memory */
-    int reply_file;      /* when >= 0: send this file instead, and close it */
+    struct str reply; /* in the arena or in constant memory */
+    int reply_file;   /* when >= 0: send this file instead, and close it */
     uint64_t reply_file_size;
 };
 
@@ -44,8 +52,11 @@ struct http_settings {
     /* Most bytes a body may have; asked before the body arrives. More than that is answered by
      * `refuse` with 413, and not read. */
     size_t (*body_limit)(void *app, struct str method, struct str path);
-    /* Fills in the reply for what the listener refuses by itself: 400, 413, 431, 503. */
+    /* Fills in the reply for what the listener refuses by itself: 400, 413, 414, 431, 503. Runs on
+     * the loop thread, does not call http_send(). The path is as sent where that was the fault. */
     void (*refuse)(void *app, struct http_exchange *exchange, int status);
+    /* Tests are in a hurry; 0 = as said above. */
+    int idle_seconds, request_ms, later_ms;
 };
 
 struct http_server;
@@ -54,25 +65,39 @@ struct http_server;
 struct http_server *http_start(const struct http_settings *settings, char *reason,
                                size_t reason_size);
 int http_port(const struct http_server *server); /* the one it got, for port 0 */
-/* Ends listening, waits for replies put off (at most `seconds`), then stops the loop. */
+/* Ends listening, waits for replies put off (at most `seconds`), then stops the loop. Meanwhile new
+ * requests are answered with 503. */
 void http_stop(struct http_server *server, int seconds);
 
-/* A header of the request; STR_NONE when it is not there. Only before http_send(). */
+/* A header of the request (the first of that name), copied into the arena; STR_NONE when it is not
+ * there. It is valid UTF-8 without control characters. Only before http_send(). */
 struct str http_header(const struct http_exchange *exchange, const char *name);
-/* Adds a header to the reply; both texts must live as long as the exchange. */
+/* Adds a header to the reply; both texts must live as long as the exchange, end with a NUL and hold
+ * no line break. */
 void http_reply_header(struct http_exchange *exchange, struct str name, struct str value);
+/* What was read from the request stays valid, in whichever thread. */
 void http_later(struct http_exchange *exchange);
+/* Sends the reply: the exchange is gone. With status 204 and 304 no body is sent; at 304, leaving
+ * it in makes Content-Length tell the truth. */
 void http_send(struct http_exchange *exchange);
 
+/* Against a hostile page in a browser on this machine (DNS rebinding): the Host header names
+ * localhost or a loopback address, with or without a port. */
+bool http_host_is_local(const struct http_exchange *exchange);
+/* There is no Origin header, or it names the same host and port as Host. */
+bool http_same_origin(const struct http_exchange *exchange);
+
 /* The value of a query parameter, percent-decoded into the arena; STR_NONE when absent. `bad` is
- * set when the query is not decodable or gives the name twice. */
+ * set when the query is not decodable or gives the name twice, and else left alone. */
 struct str http_query(struct arena *arena, struct str query, const char *name, bool *bad);
-/* Goes through all parameters: cuts one off `rest`, decoded. False at the end. */
+/* Goes through all parameters: cuts one off `rest`, decoded ('+' is a space). False at the end, and
+ * with `bad` set where one is not decodable or not UTF-8. */
 bool http_query_next(struct arena *arena, struct str *rest, struct str *name, struct str *value,
                      bool *bad);
 /* Fills in status, headers and body of an embedded web file (encoding negotiated by
  * Accept-Encoding, ETag and If-None-Match, Cache-Control, Vary, Content-Security-Policy and its
- * kin); a path without an extension gets /index.html. False when there is no such file. */
+ * kin); a path without an extension gets /index.html, except /healthz and below /api. False when
+ * there is no such file, or the method is not GET. */
 bool http_embedded(struct http_exchange *exchange);
 
 #endif

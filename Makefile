@@ -29,9 +29,11 @@ build/kechuang: $(OUT)/kechuang
 $(OUT)/kechuang: $(OUT)/main.o $(OBJECTS) $(OUT)/embedded.o
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
 
+# Allocations of our own objects can be made to fail: tests/unit/memory.h.
+WRAP      = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup
 $(OUT)/unit_tests: $(TESTS:tests/%.c=$(OUT)/tests/%.o) $(OUT)/tests/fault/fault_vfs.o $(OBJECTS) \
                    $(OUT)/embedded.o
-	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
+	$(CC) $(CFLAGS) $(WRAP) $^ -o $@ $(LDLIBS) -lcmocka
 
 # The faulty disk is proved with plain SQLite, before anything of ours relies on it.
 $(OUT)/fault_tests: $(OUT)/tests/fault/fault_vfs.o $(OUT)/tests/fault/fault_vfs_test.o
@@ -51,7 +53,9 @@ build/embed_sql: tools/embed_sql.c
 	$(CC) -std=c17 -O1 -g $(WARN) -D_GNU_SOURCE $< -o $@
 
 vpath %.sql $(sort $(dir $(SQL)))
-build/generated/%.sql.h: %.sql build/embed_sql $(wildcard src/*/migrations/*.sql src/modules/*/migrations/*.sql)
+MIGRATIONS = $(wildcard src/*/migrations src/*/migrations/*.sql \
+                        src/modules/*/migrations src/modules/*/migrations/*.sql)
+build/generated/%.sql.h: %.sql build/embed_sql $(MIGRATIONS)
 	build/embed_sql $< > $@.new && mv $@.new $@
 
 # The web pages become one more C file. build_web.sh says so where it cannot build them, and then
@@ -75,10 +79,10 @@ $(OUT)/embedded.o: build/generated/embedded.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
 
-# Tests. `make unit FLAVOUR=asan` runs one kind quickly; `make test` runs all there are.
-unit_tests: $(OUT)/fault_tests $(if $(TESTS),$(OUT)/unit_tests)
+# Tests. `make unit FLAVOUR=asan GROUP=db` runs one kind quickly; `make test` runs all there are.
+unit_tests: $(OUT)/fault_tests $(OUT)/unit_tests
 unit: unit_tests
-	@status=0; for program in $(OUT)/*_tests; do $$program || status=1; done; exit $$status
+	@tests/unit/run $(OUT)/fault_tests $(OUT)/unit_tests $(GROUP)
 test:
 	@./test
 

@@ -5,6 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Under AddressSanitizer what was not handed out cannot be touched, as with malloc. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+enum { GAP = 16 };
+#else
+#define ASAN_POISON_MEMORY_REGION(from, size)   ((void)(from), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(from, size) ((void)(from), (void)(size))
+enum { GAP = 0 };
+#endif
+
 enum { BLOCK_SIZE = 32 * 1024, ALIGNMENT = _Alignof(max_align_t) };
 
 struct arena_block {
@@ -19,7 +29,7 @@ struct arena_cleanup {
     void *thing;
 };
 
-NO_RETURN static void exhausted(struct arena *arena)
+void arena_exhausted(struct arena *arena)
 {
     if (arena->escape)
         longjmp(*arena->escape, 1);
@@ -27,38 +37,56 @@ NO_RETURN static void exhausted(struct arena *arena)
     abort();
 }
 
-static size_t aligned(size_t size)
+/* What an allocation takes up. */
+static size_t footprint(size_t size)
 {
-    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return ((size ? size : 1) + GAP + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-static void add_block(struct arena *arena, size_t size)
+static void use_block(struct arena *arena, struct arena_block *block)
+{
+    arena->blocks = block;
+    arena->used += block->size;
+    arena->at = (char *)block->data;
+    arena->end = arena->at + block->size;
+    ASAN_POISON_MEMORY_REGION(arena->at, block->size);
+}
+
+static bool add_block(struct arena *arena, size_t size)
 {
     size_t ceiling = arena->ceiling ? arena->ceiling : ARENA_CEILING;
     if (size < BLOCK_SIZE)
         size = BLOCK_SIZE;
     if (size > ceiling || arena->used > ceiling - size)
-        exhausted(arena);
+        return false;
     struct arena_block *block = malloc(sizeof(*block) + size);
     if (!block)
-        exhausted(arena);
+        return false;
     block->next = arena->blocks;
     block->size = size;
-    arena->blocks = block;
-    arena->used += size;
-    arena->at = (char *)block->data;
-    arena->end = arena->at + size;
+    use_block(arena, block);
+    return true;
+}
+
+/* NULL when the arena or the machine has no more. */
+static void *try_take(struct arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        return NULL;
+    size_t room = footprint(size);
+    if ((size_t)(arena->end - arena->at) < room && !add_block(arena, room))
+        return NULL;
+    void *result = arena->at;
+    arena->at += room;
+    ASAN_UNPOISON_MEMORY_REGION(result, size);
+    return result;
 }
 
 static void *take(struct arena *arena, size_t size)
 {
-    if (size > SIZE_MAX / 2)
-        exhausted(arena);
-    size = aligned(size ? size : 1);
-    if ((size_t)(arena->end - arena->at) < size)
-        add_block(arena, size);
-    void *result = arena->at;
-    arena->at += size;
+    void *result = try_take(arena, size);
+    if (!result)
+        arena_exhausted(arena);
     return result;
 }
 
@@ -71,17 +99,17 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 {
     size_t total;
     if (__builtin_mul_overflow(count, size, &total))
-        exhausted(arena);
+        arena_exhausted(arena);
     return arena_alloc(arena, total);
 }
 
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t size)
 {
     assert(size >= old_size && (old || !old_size));
-    if (old && (char *)old + aligned(old_size ? old_size : 1) == arena->at &&
-        size <= (size_t)(arena->end - (char *)old) &&
-        aligned(size) <= (size_t)(arena->end - (char *)old)) {
-        arena->at = (char *)old + aligned(size ? size : 1);
+    bool newest = old && (char *)old + footprint(old_size) == arena->at;
+    if (newest && size <= SIZE_MAX / 2 && footprint(size) <= (size_t)(arena->end - (char *)old)) {
+        arena->at = (char *)old + footprint(size);
+        ASAN_UNPOISON_MEMORY_REGION(old, size);
         return old;
     }
     void *moved = take(arena, size);
@@ -117,7 +145,11 @@ struct str arena_print(struct arena *arena, const char *format, ...)
 
 void arena_defer(struct arena *arena, void (*release)(void *), void *thing)
 {
-    struct arena_cleanup *cleanup = ARENA_NEW(arena, struct arena_cleanup);
+    struct arena_cleanup *cleanup = try_take(arena, sizeof(*cleanup));
+    if (!cleanup) {
+        release(thing);
+        arena_exhausted(arena);
+    }
     *cleanup = (struct arena_cleanup){arena->cleanups, release, thing};
     arena->cleanups = cleanup;
 }
@@ -140,10 +172,7 @@ void arena_reset(struct arena *arena)
     arena->at = arena->end = NULL;
     if (keep) {
         keep->next = NULL;
-        arena->blocks = keep;
-        arena->used = keep->size;
-        arena->at = (char *)keep->data;
-        arena->end = arena->at + keep->size;
+        use_block(arena, keep);
     }
 }
 

@@ -38,8 +38,12 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t size)
 struct str arena_str(struct arena *arena, struct str text);
 struct str arena_print(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Runs `release(thing)` when the arena is reset, last registered first. */
+/* Runs `release(thing)` when the arena is reset, last registered first; at once where the arena
+ * cannot even note it, before the jump. */
 void arena_defer(struct arena *arena, void (*release)(void *), void *thing);
+
+/* The way out for who ran out of memory elsewhere on the request's behalf. */
+NO_RETURN void arena_exhausted(struct arena *arena);
 
 /* Ends everything in the arena. It keeps one block, so that the next request allocates nothing. */
 void arena_reset(struct arena *arena);

@@ -55,6 +55,8 @@ static inline bool str_ends(struct str a, struct str suffix)
 /* The rest of `a` after its first `count` bytes (all of it gone when shorter). */
 static inline struct str str_skip(struct str a, size_t count)
 {
+    if (!a.data)
+        return a;
     return count >= a.length ? (struct str){a.data + a.length, 0}
                              : (struct str){a.data + count, a.length - count};
 }

@@ -7,7 +7,7 @@
 enum { CSV_COLUMNS_MAX = 64, CSV_CELL_MAX = 64 * 1024 };
 
 struct csv {
-    struct arena *arena; /* unquoted cells are copied here */
+    struct arena *arena; /* cells that were quoted are copied here; the others lie in the text */
     struct str rest;     /* what is still to be read */
     size_t line;         /* of the next record, from 1 */
     const char *error;   /* why the last csv_next() stopped, in English; NULL at the end */

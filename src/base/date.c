@@ -90,8 +90,8 @@ struct date date_add_months(struct date date, int months)
     int year, month, day;
     date_split(date, &year, &month, &day);
     int count = year * 12 + month - 1 + months;
-    year = count / 12;
-    month = count % 12 + 1;
+    year = count / 12 - (count % 12 < 0);
+    month = count - year * 12 + 1;
     int last = days_in_month(year, month);
     return date_of(year, month, day < last ? day : last);
 }

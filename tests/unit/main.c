@@ -1,0 +1,31 @@
+#include "unit/unit.h"
+
+/* Each group once; see unit.h. */
+#define GROUPS(GROUP) GROUP(arena)
+
+#define DECLARE(group) extern const struct unit_group group##_group;
+GROUPS(DECLARE)
+
+#define ENTRY(group) &group##_group,
+static const struct unit_group *const groups[] = {GROUPS(ENTRY)};
+
+static bool is_wanted(const struct unit_group *group, int count, char **words)
+{
+    for (int i = 1; i < count; i++)
+        if (str_is(str_of(group->name), words[i]))
+            return true;
+    return count == 1;
+}
+
+int main(int count, char **words)
+{
+    int failed = 0, run = 0;
+    for (size_t i = 0; i < COUNT(groups); i++) {
+        const struct unit_group *group = groups[i];
+        if (!is_wanted(group, count, words))
+            continue;
+        run++;
+        failed += _cmocka_run_group_tests(group->name, group->tests, group->count, NULL, NULL) != 0;
+    }
+    return failed || !run;
+}

@@ -21,6 +21,10 @@ struct str {
 };
 
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
+#define STR_INIT(literal)                                                                          \
+    {                                                                                              \
+        "" literal, sizeof(literal) - 1                                                            \
+    } /* for static tables */
 #define STR_NONE     ((struct str){NULL, 0})
 #define STR_PRINT(s) (int)(s).length, (s).data ? (s).data : ""
 

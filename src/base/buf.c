@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,7 +67,8 @@ void buf_real(struct buf *buf, double number)
         return;
     }
     char text[32];
-    for (int digits = 15; digits <= 17; digits++) {
+    /* 15 digits are never too many, except where numbers lie so near to 0 that they get sparse. */
+    for (int digits = fabs(number) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         snprintf(text, sizeof(text), "%.*g", digits, number);
         if (strtod(text, NULL) == number)
             break;

@@ -25,7 +25,16 @@ struct unit_group {
     extern const struct unit_group group##_group;                                                  \
     const struct unit_group group##_group = {#group, group##_tests, COUNT(group##_tests)};
 
-/* The same, which cmocka can print. */
+/* The same numbers in every run (splitmix64). */
+static inline uint64_t unit_random(uint64_t *seed)
+{
+    uint64_t z = *seed += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return z ^ z >> 31;
+}
+
+/* Texts, so that a failure prints both. */
 #define assert_str(text, wanted)                                                                   \
     do {                                                                                           \
         struct str unit_text = (text);                                                             \

@@ -1,0 +1,385 @@
+// The shapes of the API's JSON, as the pages read them.
+
+export type Approximation = 'exact' | 'about' | 'over' | 'under';
+
+export type Status =
+  | 'as_reported'
+  | 'estimate'
+  | 'preliminary'
+  | 'final'
+  | 'revised'
+  | 'target'
+  | 'implied';
+
+export type StatusClass = 'actual' | 'estimate' | 'target' | 'implied';
+
+export type TargetState =
+  | 'met'
+  | 'on_pace'
+  | 'behind'
+  | 'far_behind'
+  | 'awaiting_publication'
+  | 'unknown';
+
+/** A list answer; `next` goes into `after` of the next request. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+  seq: number;
+}
+
+export interface FormulaTerm {
+  name: string;
+  value: number;
+  unit: string;
+  observation_id: number | null;
+  label: string;
+  label_en: string;
+}
+
+export interface Formula {
+  text: string;
+  text_en?: string;
+  expression?: string;
+  terms: FormulaTerm[];
+}
+
+/** A number that says where it comes from: an observation, a formula or a list of records. */
+export interface Figure {
+  value: number;
+  unit: string | null;
+  approximation: Approximation;
+  observation_id: number | null;
+  formula: Formula | null;
+  records: string | null;
+}
+
+export type CountName =
+  | 'indicators'
+  | 'observations'
+  | 'areas'
+  | 'sources'
+  | 'documents'
+  | 'places';
+
+export type Counts = Record<CountName, Pick<Figure, 'value' | 'records'>>;
+
+export interface City {
+  code: string;
+  name: string;
+  name_en: string;
+  title: string;
+  title_en: string;
+  root_area: string;
+  default_area_set: string;
+  today: string;
+  latest_year: number;
+  demo: boolean;
+  role: 'anonymous' | 'operator';
+  seq: number;
+  counts: Counts;
+}
+
+export interface Area {
+  code: string;
+  name: string;
+  name_en: string;
+  short_name: string;
+  short_name_en: string;
+  kind: string;
+  gb_code: string | null;
+  parent: string | null;
+  parent_name?: string | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  note: string | null;
+}
+
+export interface AreaSuccession {
+  code: string;
+  name: string;
+  name_en?: string;
+  date: string;
+  note: string | null;
+}
+
+export interface AreaSet {
+  code: string;
+  name: string;
+  name_en: string;
+  kind?: string;
+  note?: string | null;
+}
+
+export interface AreaDetail extends Area {
+  predecessors: AreaSuccession[];
+  successors: AreaSuccession[];
+  sets: (AreaSet & { valid_from: string | null; valid_to: string | null })[];
+}
+
+export interface Indicator {
+  code: string;
+  name: string;
+  name_en: string;
+  topic: string;
+  unit: string;
+  measure: string;
+  direction: 'up' | 'down' | 'none';
+  frequency: string | null;
+  publisher: string | null;
+  basis: 'source' | 'ours';
+  observation_count: number;
+}
+
+export interface Definition {
+  version: number;
+  valid_from: string | null;
+  valid_to: string | null;
+  definition: string;
+  definition_en: string | null;
+  numerator: string | null;
+  denominator: string | null;
+  formula: string | null;
+  basis: 'source' | 'ours';
+}
+
+export interface ReleaseRule {
+  period_kind: string;
+  status: Status;
+  months_after: number;
+  publisher: string | null;
+  basis: 'source' | 'ours';
+  note: string | null;
+}
+
+export interface IndicatorDetail extends Indicator {
+  definitions: Definition[];
+  derivation: { expression: string; note: string | null } | null;
+  release_rules: ReleaseRule[];
+  areas: { code: string; name: string; name_en: string; observation_count: number }[];
+}
+
+export interface Observation {
+  id: number;
+  fact_id: string;
+  indicator_code: string;
+  indicator_name: string;
+  indicator_name_en: string;
+  definition_version: number;
+  area_code: string;
+  area_name: string;
+  area_name_en: string;
+  scope: string | null;
+  among: string | null;
+  period: string;
+  period_end: string;
+  value: number;
+  value_high: number | null;
+  low: number | null;
+  high: number | null;
+  unit: string;
+  status: Status;
+  measure: string;
+  approximation: Approximation;
+  base_period: string | null;
+  attaches_to: string | null;
+  repeats: string | null;
+  published: string | null;
+  source_code: string;
+  source_title: string | null;
+  source_title_en: string | null;
+  second_hand: boolean;
+  line: number | null;
+  token: string | null;
+  note: string | null;
+  visibility: string;
+  sample: boolean;
+  recorded_seq: number;
+  replaced_seq: number | null;
+}
+
+export interface Source {
+  code: string;
+  kind: 'document' | 'bulletin' | 'dataset' | 'web';
+  title: string;
+  title_en: string | null;
+  publisher: string | null;
+  published: string | null;
+  sha256: string | null;
+  url: string | null;
+  second_hand: boolean;
+  note?: string | null;
+}
+
+export interface Citation {
+  document_id: number;
+  line: number;
+  token: string;
+  text: string;
+  token_start: number;
+  token_end: number;
+  sentence_start: number;
+  sentence_end: number;
+}
+
+export interface Lineage {
+  observation: Observation;
+  source: (Source & { loaded: boolean; document_id: number | null }) | null;
+  citation: Citation | null;
+  formula: Formula | null;
+  history: Observation[];
+}
+
+export interface SeriesPoint {
+  period: string;
+  period_end: string;
+  value: number;
+  low: number | null;
+  high: number | null;
+  approximation: Approximation;
+  status: Status;
+  observation_id: number | null;
+  formula: Formula | null;
+  published: string | null;
+  source_code: string | null;
+}
+
+export interface SeriesLine {
+  key: string;
+  status_class: StatusClass;
+  measure: string;
+  unit: string;
+  definition_version: number;
+  publisher_note: string | null;
+  derived: boolean;
+  points: SeriesPoint[];
+}
+
+export interface Series {
+  indicator_code: string;
+  area_code: string;
+  lines: SeriesLine[];
+  breaks: { period_end: string; reason: string; reason_en: string }[];
+  refusals: { a: string; b: string; reason: string; reason_en: string }[];
+}
+
+export interface Target {
+  observation_id: number;
+  indicator_code: string;
+  indicator_name: string;
+  indicator_name_en: string;
+  area_code: string;
+  period: string;
+  target: Figure;
+  current: Figure | null;
+  gap: Figure | null;
+  required_pace: Figure | null;
+  state: TargetState;
+  state_rule: string;
+  state_rule_en: string;
+  due: string | null;
+  approximation: Approximation;
+  unit: string;
+  direction: 'up' | 'down' | 'none';
+  spark: { period: string; value: number; observation_id: number }[];
+}
+
+export interface Release {
+  indicator_code: string;
+  indicator_name: string;
+  indicator_name_en: string;
+  period: string;
+  status: Status;
+  due: string;
+  publisher: string | null;
+  basis: 'source' | 'ours';
+  overdue: boolean;
+}
+
+export interface Overview {
+  year: number;
+  targets: Target[];
+  changes: Observation[];
+  due: Release[];
+  counts: Counts;
+}
+
+export interface MapCell {
+  area_code: string;
+  name: string;
+  name_en: string;
+  short_name: string;
+  short_name_en: string;
+  column: number;
+  row: number;
+  longitude: number | null;
+  latitude: number | null;
+  figure: Figure | null;
+  status: Status | null;
+}
+
+export interface OffMapArea {
+  area_code: string;
+  name: string;
+  name_en: string;
+  figure: Figure;
+  why: string;
+  why_en: string;
+}
+
+export interface CityMap {
+  indicator: Pick<Indicator, 'code' | 'name' | 'name_en' | 'unit' | 'measure'>;
+  area_set: AreaSet;
+  date: string;
+  periods: string[];
+  period: string | null;
+  cells: MapCell[];
+  off_map: OffMapArea[];
+  off_map_count: Figure;
+  source_codes: string[];
+}
+
+export interface Place {
+  code: string;
+  name: string;
+  name_en: string;
+  kind: string;
+  kind_en: string;
+  area_code: string | null;
+  longitude: number;
+  latitude: number;
+  precision_m: number;
+  basis: 'source' | 'ours';
+  note: string | null;
+}
+
+export interface LoadedDocument {
+  id: number;
+  name: string;
+  title: string;
+  source_code: string | null;
+  sha256: string;
+  media_type: string;
+  size: number;
+  line_count: number;
+  published: string | null;
+  visibility: string;
+  added_seq: number;
+  citation_count: number;
+  matched_citations?: number;
+}
+
+export interface DocumentLine {
+  line: number;
+  text: string;
+  citations: { observation_id: number; token_start: number; token_end: number }[];
+}
+
+/** RFC 9457, in the language the request asked for. */
+export interface Problem {
+  title: string;
+  status: number;
+  detail?: string;
+  type?: string;
+  errors?: { field?: string; line?: number; column?: number; message: string }[];
+}

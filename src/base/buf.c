@@ -66,7 +66,7 @@ void buf_real(struct buf *buf, double number)
         buf_int(buf, (int64_t)number);
         return;
     }
-    char text[32];
+    char text[48];
     /* 15 digits are never too many, except where numbers lie so near to 0 that they get sparse. */
     for (int digits = fabs(number) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         snprintf(text, sizeof(text), "%.*g", digits, number);

@@ -9,18 +9,6 @@
 #include "unit/memory.h"
 #include "unit/unit.h"
 
-/* True when `work` left the arena by its escape. */
-static bool escapes(struct arena *arena, void (*work)(struct arena *))
-{
-    jmp_buf escape;
-    arena->escape = &escape;
-    bool escaped = setjmp(escape) != 0; // NOLINT(cert-err52-cpp): this is how a request ends early
-    if (!escaped)
-        work(arena);
-    arena->escape = NULL;
-    return escaped;
-}
-
 static void take_64_bytes(struct arena *arena)
 {
     arena_alloc(arena, 64);
@@ -81,16 +69,16 @@ static void more_than_the_ceiling_escapes(void **state)
 {
     (void)state;
     struct arena arena = {.ceiling = 1 << 20};
-    assert_false(escapes(&arena, take_64_bytes));
-    assert_true(escapes(&arena, reserve_a_megabyte_more));
-    assert_false(escapes(&arena, take_64_bytes)); /* what was there still serves */
+    assert_false(memory_escapes(&arena, take_64_bytes));
+    assert_true(memory_escapes(&arena, reserve_a_megabyte_more));
+    assert_false(memory_escapes(&arena, take_64_bytes)); /* what was there still serves */
     size_t count = 0;
-    while (!escapes(&arena, take_64_bytes))
+    while (!memory_escapes(&arena, take_64_bytes))
         count++;
     assert_in_range(count, 5000, (1 << 20) / 64);
     assert_true(arena.used <= arena.ceiling);
     arena_reset(&arena);
-    assert_false(escapes(&arena, take_64_bytes));
+    assert_false(memory_escapes(&arena, take_64_bytes));
     arena_free(&arena);
 }
 
@@ -113,9 +101,9 @@ static void sizes_that_overflow_escape(void **state)
 {
     (void)state;
     struct arena arena = {0};
-    assert_true(escapes(&arena, take_all_there_is));
-    assert_true(escapes(&arena, take_nearly_all_there_is));
-    assert_true(escapes(&arena, grow_to_all_there_is));
+    assert_true(memory_escapes(&arena, take_all_there_is));
+    assert_true(memory_escapes(&arena, take_nearly_all_there_is));
+    assert_true(memory_escapes(&arena, grow_to_all_there_is));
     arena_free(&arena);
 }
 
@@ -124,7 +112,7 @@ static void a_machine_without_memory_escapes(void **state)
     (void)state;
     struct arena arena = {0};
     memory_fail_after(0);
-    bool escaped = escapes(&arena, take_64_bytes);
+    bool escaped = memory_escapes(&arena, take_64_bytes);
     assert_true(memory_recover() && escaped);
     arena_free(&arena);
 }
@@ -176,7 +164,7 @@ static void what_cannot_be_deferred_is_released_at_once(void **state)
     struct arena arena = {0};
     *order = '\0';
     memory_fail_after(0);
-    bool escaped = escapes(&arena, defer_once);
+    bool escaped = memory_escapes(&arena, defer_once);
     assert_true(memory_recover() && escaped);
     assert_string_equal(order, "a");
     arena_free(&arena);

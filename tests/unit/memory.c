@@ -1,7 +1,5 @@
 #include "unit/memory.h"
 
-#include <stddef.h>
-
 static _Thread_local struct {
     bool armed, failed;
     int left;
@@ -18,6 +16,19 @@ bool memory_recover(void)
 {
     memory.armed = false;
     return memory.failed;
+}
+
+bool memory_escapes(struct arena *arena, void (*work)(struct arena *))
+{
+    jmp_buf escape;
+    arena->escape = &escape;
+    if (setjmp(escape) != 0) { // NOLINT(cert-err52-cpp): this is how a request ends early
+        arena->escape = NULL;
+        return true;
+    }
+    work(arena);
+    arena->escape = NULL;
+    return false;
 }
 
 static bool none_left(void)

@@ -1,0 +1,26 @@
+/* The running program: database, writer, pool of workers, listener.
+ *
+ * On SQLite, POINT routes run on the loop's thread with a connection of its own, other reads in the
+ * pool, and writes on the writer's thread, in groups. On PostgreSQL everything runs in the pool, a
+ * connection per worker. */
+#ifndef CORE_APP_H
+#define CORE_APP_H
+
+#include "core/call.h"
+#include "core/config.h"
+
+struct app;
+
+/* Opens and migrates the database, loads the pack when there is none yet, and starts the workers.
+ * NULL on failure, with the reason. The configuration must outlive it. */
+struct app *app_open(const struct config *config, char *reason, size_t reason_size);
+/* Listens. `token` receives the one-time token that writing needs. */
+bool app_listen(struct app *app, char *reason, size_t reason_size);
+int app_port(const struct app *app);
+const char *app_token(const struct app *app);
+/* Runs one request to its end, without HTTP. The reply lives in the arena. */
+struct reply app_call(struct app *app, struct arena *arena, struct request request);
+/* Answers what is under way, then ends everything. */
+void app_close(struct app *app);
+
+#endif

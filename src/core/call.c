@@ -1,0 +1,429 @@
+#include "core/call.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "call.sql.h"
+#include "core/claim.h"
+#include "core/log.h"
+#include "core/router.h"
+#include "http/server.h"
+#include "json/read.h"
+
+static const struct str type_json = STR_INIT("application/json");
+static const struct str type_problem = STR_INIT("application/problem+json");
+
+static struct json json_begin(struct call *call, struct buf *out)
+{
+    *out = (struct buf){.arena = call->ctx.arena};
+    return (struct json){.out = out};
+}
+
+void call_problem(struct call *call)
+{
+    const struct ctx *ctx = &call->ctx;
+    const struct error_info *info = &error_infos[ctx->error];
+    struct buf out;
+    struct json json = json_begin(call, &out);
+    json_open(&json, '{');
+    json_key(&json, "type");
+    json_text(&json, arena_print(ctx->arena, "/problems/%s", info->name));
+    json_key(&json, "title");
+    json_text(&json, str_of(in_language(ctx, info->title_zh, info->title_en)));
+    json_key(&json, "status");
+    json_int(&json, info->status);
+    if (ctx->detail.data) {
+        json_key(&json, "detail");
+        json_text(&json, ctx->detail);
+    }
+    if (ctx->complaints) {
+        json_key(&json, "errors");
+        json_open(&json, '[');
+        for (const struct complaint *c = ctx->complaints; c; c = c->next) {
+            json_open(&json, '{');
+            json_key(&json, "field");
+            json_text(&json, c->field);
+            if (c->line) {
+                json_key(&json, "line");
+                json_int(&json, (int64_t)c->line);
+                json_key(&json, "column");
+                json_int(&json, (int64_t)c->column);
+            }
+            json_key(&json, "message");
+            json_text(&json, c->message);
+            json_close(&json, '}');
+        }
+        json_close(&json, ']');
+    }
+    json_close(&json, '}');
+    call->reply.status = info->status;
+    call->reply.content_type = type_problem;
+    call->reply.body = buf_str(&out);
+    if (info->status == 503)
+        call->reply.retry_after_seconds = 1;
+    if (info->status >= 500)
+        log_event(LOG_ERROR, "request_failed", "problem", info->name, "route",
+                  call->route ? call->route->path : "", "database",
+                  ctx->db ? db_message(ctx->db) : "", NULL);
+}
+
+void call_out_of_memory(struct call *call)
+{
+    static const struct str body =
+        STR_INIT("{\"type\":\"/problems/busy\",\"title\":\"系统忙 · The system is busy\",\"status\":503,"
+            "\"detail\":\"内存不足以完成这个请求，请缩小范围 · Not enough memory for this request: "
+            "narrow it\"}");
+    if (call->reply.file >= 0)
+        close(call->reply.file);
+    call->reply = (struct reply){.status = 503,
+                                 .content_type = type_problem,
+                                 .body = body,
+                                 .file = -1,
+                                 .retry_after_seconds = 1};
+}
+
+/* --- Input ---------------------------------------------------------------------------------- */
+
+static void choose_language(struct call *call)
+{
+    bool bad = false;
+    struct str lang = http_query(call->ctx.arena, call->request.query, "lang", &bad);
+    struct str header = call->request.accept_language;
+    if (lang.data)
+        call->ctx.language = str_is(lang, "en") ? LANGUAGE_EN : LANGUAGE_ZH;
+    else if (header.length >= 2 && strncasecmp(header.data, "en", 2) == 0)
+        call->ctx.language = LANGUAGE_EN;
+}
+
+/* Path parameters go to the input's fields of the same name. */
+static enum error read_path(struct call *call, const struct match *match)
+{
+    struct ctx *ctx = &call->ctx;
+    for (size_t i = 0; i < match->parameter_count; i++) {
+        struct str name = match->parameters[i].name, value = match->parameters[i].value;
+        const struct field *field = field_find(call->route->handler->in, name);
+        if (field && field_parse(ctx, field, call->in, value) == E_OK)
+            continue;
+        ctx_clear(ctx);
+        return fail(ctx, E_NOT_FOUND, "没有这个地址", "there is no such address");
+    }
+    return E_OK;
+}
+
+static enum error read_query(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    const struct shape *shape = call->route->handler->in;
+    struct str rest = call->request.query, name, value;
+    bool bad = false, from_query = call->route->raw || !call->is_write;
+    enum error error = E_OK;
+    while (http_query_next(ctx->arena, &rest, &name, &value, &bad)) {
+        const struct field *field = from_query ? field_find(shape, name) : NULL;
+        if (str_is(name, "lang"))
+            continue;
+        if (!field || !field_has(field, USE_IN))
+            error = complain(ctx, name, "没有这个查询参数", "there is no such query parameter");
+        else if (field_parse(ctx, field, call->in, value))
+            error = E_INVALID;
+    }
+    if (bad)
+        return fail(ctx, E_MALFORMED, "查询参数的编码不对", "the query string is not well encoded");
+    return error;
+}
+
+static struct str media_type(struct str content_type)
+{
+    size_t end = str_find(content_type, ';');
+    while (end && content_type.data[end - 1] == ' ')
+        end--;
+    return str_first(content_type, end);
+}
+
+static enum error read_json_body(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    if (!str_is(media_type(call->request.content_type), "application/json"))
+        return fail(ctx, E_MEDIA_TYPE, "请以 Content-Type: application/json 提交",
+                    "send it as Content-Type: application/json");
+    struct json_error why;
+    json_t *body = json_read(ctx->arena, call->request.body, &why);
+    if (!body) {
+        enum error error =
+            complain(ctx, STR("body"), "JSON 有误：%s", "the JSON is wrong: %s", why.reason);
+        ctx->complaints->line = why.line;
+        ctx->complaints->column = why.column;
+        return error == E_OK ? error
+                             : fail(ctx, E_MALFORMED, "请求内容不是正确的 JSON",
+                                    "the body is not well-formed JSON");
+    }
+    /* Path parameters stay: the body may not name what is read-only. */
+    struct row row = {call->route->handler->in, call->in};
+    return fields_from_json(ctx, body, row, call->route->partial, &ctx->given);
+}
+
+static enum error read_headers(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    if (call->route->match && !call->request.if_match.data)
+        return fail(ctx, E_MATCH_REQUIRED, "请带上 If-Match：读取时得到的 ETag",
+                    "send If-Match with the ETag that you got when reading");
+    struct str match = call->request.if_match;
+    if (match.length >= 2 && *match.data == '"')
+        match = str_first(str_skip(match, 1), match.length - 2);
+    ctx->if_match = match;
+    if (call->request.idempotency_key.length > CLAIM_KEY_MAX)
+        return complain(ctx, STR("Idempotency-Key"), "过长：最多 %d 字节",
+                        "too long: at most %d bytes", (int)CLAIM_KEY_MAX);
+    return E_OK;
+}
+
+static enum error read_input(struct call *call, const struct match *match)
+{
+    const struct route *route = call->route;
+    if (route->text || route->list)
+        return E_OK;
+    call->in = arena_alloc(call->ctx.arena, route->handler->in->size);
+    call->out = arena_alloc(call->ctx.arena, route->handler->out->size);
+    fields_clear((struct row){route->handler->in, call->in});
+    enum error error = read_headers(call);
+    if (!error && call->is_write && !route->raw)
+        error = read_json_body(call);
+    if (!error && route->raw) {
+        call->ctx.content_type = media_type(call->request.content_type);
+        call->ctx.body = call->request.body;
+    }
+    if (!error)
+        error = read_query(call);
+    if (!error)
+        error = read_path(call, match); /* last: what stands in the path cannot be overruled */
+    if (!error && (route->raw || !call->is_write))
+        error = fields_check(&call->ctx, (struct row){route->handler->in, call->in}, UINT64_MAX);
+    return error;
+}
+
+bool call_prepare(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    ctx->role = call->request.role;
+    call->reply = (struct reply){.file = -1};
+    choose_language(call);
+    struct match match = route_find(ctx->arena, call->request.method, call->request.path);
+    if (!match.route) {
+        call->reply.allow = match.allow;
+        if (match.path_known)
+            fail(ctx, E_METHOD, "这个地址只支持：%.*s", "this address takes only: %.*s",
+                 STR_PRINT(match.allow));
+        else
+            fail(ctx, E_NOT_FOUND, "没有这个地址；/api/openapi.json 列出全部接口",
+                 "there is no such address; /api/openapi.json lists them all");
+        call_problem(call);
+        return false;
+    }
+    call->route = match.route;
+    call->format = match.format;
+    call->is_write = strcmp(match.route->method, "GET") != 0;
+    if (match.parameter_count) {
+        call->path_name = match.parameters[0].name;
+        call->path_value = match.parameters[0].value;
+    }
+    if (match.route->access == OPERATOR && ctx->role != ROLE_OPERATOR) {
+        fail(ctx, E_UNAUTHORISED,
+             "写入需要启动时打印的一次性口令：Authorization: Bearer 口令，并且只能从本机写入",
+             "writing needs the one-time token printed at start (Authorization: Bearer TOKEN), and "
+             "works from this machine only");
+        call_problem(call);
+        return false;
+    }
+    if (!read_input(call, &match))
+        return true;
+    call_problem(call);
+    return false;
+}
+
+size_t call_body_max(struct str method, struct str path)
+{
+    struct arena arena = {0};
+    struct match match = route_find(&arena, method, path);
+    arena_free(&arena);
+    return match.route && match.route->body_max ? match.route->body_max : BODY_MAX;
+}
+
+/* --- Reading -------------------------------------------------------------------------------- */
+
+/* The strong tag of what a handler names by a sequence number, else of the bytes. */
+static void set_etag(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    if (ctx->etag)
+        call->reply.etag = arena_print(ctx->arena, "\"%lld\"", (long long)ctx->etag);
+    else
+        call->reply.etag =
+            arena_print(ctx->arena, "\"%016llx\"",
+                        (unsigned long long)hash_bytes(HASH_SEED, call->reply.body.data,
+                                                       call->reply.body.length));
+    if (!call->is_write && str_equal(call->request.if_none_match, call->reply.etag)) {
+        call->reply.status = 304;
+        call->reply.body = STR("");
+    }
+}
+
+static const char *const format_endings[] = {"json", "csv", "xlsx"};
+static const struct str format_types[] = {
+    STR_INIT("application/json"), STR_INIT("text/csv; charset=utf-8"),
+    STR_INIT("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")};
+
+static enum error export_list(struct call *call, struct list_request *request)
+{
+    struct ctx *ctx = &call->ctx;
+    const char *folder = getenv("TMPDIR");
+    int file = open(folder ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (file < 0)
+        return fail(ctx, E_DISK_FULL, "临时文件夹写不进去，无法导出",
+                    "the temporary folder takes no files, so nothing can be exported");
+    call->reply.file = file;
+    enum error error = list_export(ctx, request, call->format, file);
+    if (error) {
+        close(file);
+        call->reply.file = -1;
+        return error;
+    }
+    struct str path = str_of(call->route->path), part, last = STR("list");
+    while (str_cut(&path, '/', &part))
+        last = part.length ? part : last;
+    call->reply.file_name = arena_print(ctx->arena, "%.*s-%lld.%s", STR_PRINT(last),
+                                        (long long)ctx->sequence, format_endings[call->format]);
+    call->reply.content_type = format_types[call->format];
+    call->reply.status = 200;
+    return E_OK;
+}
+
+static enum error read_list(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    struct list_request request;
+    enum error error =
+        list_request_read(ctx, call->route->list, call->request.query,
+                          call->path_name, call->path_value, &request);
+    if (error)
+        return error;
+    if (call->format != LIST_JSON)
+        return export_list(call, &request);
+    struct buf out;
+    struct json json = json_begin(call, &out);
+    error = list_page(ctx, &request, &json);
+    call->reply.body = buf_str(&out);
+    return error;
+}
+
+static enum error run_handler(struct call *call)
+{
+    const struct handler *handler = call->route->handler;
+    struct row out = {handler->out, call->out};
+    fields_clear(out);
+    enum error error = handler->call(&call->ctx, call->in, call->out);
+    if (error)
+        return error;
+    struct buf text;
+    struct json json = json_begin(call, &text);
+    fields_to_json(&json, out);
+    call->reply.body = buf_str(&text);
+    return E_OK;
+}
+
+static enum error run_read(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    enum error error = db_number(ctx, &sql_sequence_now, NO_ARGS, &ctx->sequence);
+    if (error)
+        return error;
+    return call->route->list ? read_list(call) : run_handler(call);
+}
+
+void call_read(struct call *call, struct db_conn *conn)
+{
+    struct ctx *ctx = &call->ctx;
+    ctx->db = conn;
+    call->reply.status = 200;
+    call->reply.content_type = type_json;
+    if (call->route->text) {
+        call->reply.body = call->route->text(ctx->arena);
+        set_etag(call);
+        return;
+    }
+    enum db_status status = db_begin(conn, false);
+    enum error error = db_failed(status) ? fail_database(ctx, status) : run_read(call);
+    if (error || db_failed(db_commit(conn)))
+        db_rollback(conn);
+    if (error == E_NOT_FOUND && !ctx->error)
+        fail(ctx, E_NOT_FOUND, "没有这条记录", "there is no such record");
+    if (error)
+        call_problem(call);
+    else if (call->reply.file < 0)
+        set_etag(call);
+}
+
+/* --- Writing -------------------------------------------------------------------------------- */
+
+bool call_is_repeatable(const struct call *call)
+{
+    return call->request.idempotency_key.length > 0;
+}
+
+static enum error write_once(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    enum error error = db_number(ctx, &sql_sequence_next, NO_ARGS, &ctx->sequence);
+    if (error)
+        return error;
+    struct row in = {call->route->handler->in, call->in};
+    uint64_t given = call->route->partial ? ctx->given.bits : UINT64_MAX;
+    if ((error = fields_check_references(ctx, in, given)) || (error = run_handler(call)))
+        return error;
+    call->reply.status = call->route->created ? call->route->created : 200;
+    struct str action = arena_print(ctx->arena, "%s %s", call->route->method, call->route->path);
+    return db_do(ctx, &sql_commit_note,
+                 ARGS(arg_text("actor", STR("operator")), arg_text("action", action)));
+}
+
+enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_status *status)
+{
+    struct ctx *ctx = &call->ctx;
+    ctx_clear(ctx);
+    ctx->db = conn;
+    call->reply = (struct reply){.file = -1, .content_type = type_json};
+    bool replayed = false;
+    enum error error = call_is_repeatable(call) ? claim_begin(call, &replayed) : E_OK;
+    if (replayed)
+        return WRITE_DROP;
+    if (!error)
+        error = write_once(call);
+    if (!error) {
+        set_etag(call);
+        error = call_is_repeatable(call) ? claim_end(call) : E_OK;
+    }
+    if (!error)
+        return WRITE_KEEP;
+    if (error == E_NOT_FOUND && !ctx->error)
+        fail(ctx, E_NOT_FOUND, "没有这条记录", "there is no such record");
+    bool refused = ctx->db_status == DB_OK || ctx->db_status == DB_UNIQUE ||
+                   ctx->db_status == DB_CONSTRAINT;
+    if (refused)
+        return WRITE_DROP;
+    *status = ctx->db_status;
+    return WRITE_FAIL;
+}
+
+void call_written(struct call *call, enum db_status status)
+{
+    struct ctx *ctx = &call->ctx;
+    if (status == DB_LOST && !ctx->error)
+        fail(ctx, E_UNSURE, "提交时数据库断开，不能确定是否已保存；请先查询，再决定是否重试",
+             "the database was lost while it was being saved: look first whether it is there, then "
+             "try again");
+    else if (db_failed(status) && !ctx->error)
+        fail_database(ctx, status);
+    if (ctx->error)
+        call_problem(call);
+}

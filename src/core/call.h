@@ -1,0 +1,57 @@
+/* A call: one request from its route to its reply, wherever it came from (HTTP, the command line, a
+ * test) and on whichever thread and connection it runs. */
+#ifndef CORE_CALL_H
+#define CORE_CALL_H
+
+#include "core/route.h"
+#include "db/writer.h"
+
+/* What the caller sent. Texts are STR_NONE where absent. */
+struct request {
+    struct str method, path, query, body;
+    struct str content_type, accept_language, if_match, if_none_match, idempotency_key;
+    enum role role;
+};
+
+struct reply {
+    int status;
+    struct str content_type; /* constant */
+    struct str body;
+    int file; /* an export, or -1; the receiver closes it */
+    struct str etag;     /* with its quotes */
+    struct str location;
+    struct str allow;
+    struct str file_name; /* for Content-Disposition */
+    int retry_after_seconds;
+};
+
+struct call {
+    struct request request;
+    const struct route *route;
+    enum list_format format;
+    struct ctx ctx;
+    struct reply reply;
+    void *in, *out;
+    struct str path_name, path_value; /* the first path parameter */
+    bool is_write;
+};
+
+/* Finds the route, checks access and reads the input. Nothing of it needs the database. When it
+ * returns false the reply is ready. `arena`, `now` and the rest of ctx's frame are set before. */
+bool call_prepare(struct call *call) MUST_USE;
+/* Runs a read in a snapshot of `conn`; afterwards the reply is ready. */
+void call_read(struct call *call, struct db_conn *conn);
+/* Runs a write inside a transaction that the caller began and will end as the verdict says. */
+enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_status *status);
+/* After the commit, or when it was given up (`status` is a failure): the reply is ready. */
+void call_written(struct call *call, enum db_status status);
+/* Is there an Idempotency-Key, so that running it twice does no harm? */
+bool call_is_repeatable(const struct call *call);
+/* The reply for what has been recorded in the context by fail() and complain(). */
+void call_problem(struct call *call);
+/* The same without allocating: for a request that used up its memory. */
+void call_out_of_memory(struct call *call);
+/* Most bytes that a body may have at this address. */
+size_t call_body_max(struct str method, struct str path);
+
+#endif

@@ -1,0 +1,182 @@
+#include "core/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/number.h"
+
+struct setting {
+    const char *name; /* --db, KECHUANG_DB, `db = …` */
+    const char *standard, *zh, *en;
+    size_t offset; /* of a struct str, or of a bool for switches */
+    bool is_switch;
+};
+#define SETTING(member) .offset = offsetof(struct config, member)
+
+static const struct setting settings[] = {
+    {"db", "sqlite:var/kechuang.db", "数据库：sqlite:路径 或 postgres://…",
+     "The database: sqlite:PATH or postgres://…", SETTING(db)},
+    {"listen", "127.0.0.1:8080", "监听地址与端口", "Address and port to listen on", SETTING(listen)},
+    {"pack", "packs/chongqing", "城市包文件夹，首次启动时载入",
+     "Folder of the city pack, loaded at the first start", SETTING(pack)},
+    {"demo", "", "同时载入样例登记册（一律标注“样例”）",
+     "Also load the sample registers (marked 样例 everywhere)", SETTING(demo), .is_switch = true},
+    {"workers", "4", "处理较长请求的线程数，1 到 64", "Threads for longer requests, 1 to 64",
+     SETTING(workers)},
+    {"log-level", "info", "日志级别：debug、info、warning、error",
+     "Log level: debug, info, warning or error", SETTING(log_level)},
+    {"config", "", "配置文件：每行 名称 = 值，# 起为注释",
+     "Configuration file: lines NAME = VALUE; # begins a comment", SETTING(file)},
+};
+
+static void put(struct config *config, const struct setting *setting, struct str value)
+{
+    char *at = (char *)config + setting->offset;
+    if (setting->is_switch) {
+        bool on = !str_is(value, "false") && !str_is(value, "0") && !str_is(value, "no");
+        memcpy(at, &on, sizeof(on));
+    } else
+        memcpy(at, &value, sizeof(value));
+}
+
+static const struct setting *find(struct str name)
+{
+    for (size_t i = 0; i < COUNT(settings); i++)
+        if (str_is(name, settings[i].name))
+            return &settings[i];
+    return NULL;
+}
+
+static void put_standard(struct config *config)
+{
+    for (size_t i = 0; i < COUNT(settings); i++)
+        if (!settings[i].is_switch)
+            put(config, &settings[i], str_of(settings[i].standard));
+}
+
+static void put_environment(struct arena *arena, struct config *config)
+{
+    for (size_t i = 0; i < COUNT(settings); i++) {
+        struct str name = arena_print(arena, "KECHUANG_%s", settings[i].name);
+        char *upper = (char *)(uintptr_t)name.data;
+        for (char *p = upper; *p; p++)
+            *p = *p == '-' ? '_' : *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
+        const char *value = getenv(upper);
+        if (value)
+            put(config, &settings[i], str_of(value));
+    }
+}
+
+static struct str trim(struct str text)
+{
+    while (text.length && (*text.data == ' ' || *text.data == '\t'))
+        text = str_skip(text, 1);
+    while (text.length && strchr(" \t\r\n", text.data[text.length - 1]))
+        text.length--;
+    return text;
+}
+
+static bool put_file(struct arena *arena, struct config *config, struct str *reason)
+{
+    if (!config->file.length)
+        return true;
+    FILE *in = fopen(config->file.data, "r");
+    if (!in) {
+        *reason = arena_print(arena, "无法打开配置文件 · cannot open %s", config->file.data);
+        return false;
+    }
+    char line[2048];
+    bool good = true;
+    for (int number = 1; good && fgets(line, sizeof(line), in); number++) {
+        struct str text = trim(str_first(str_of(line), strcspn(line, "#")));
+        if (!text.length)
+            continue;
+        size_t at = str_find(text, '=');
+        const struct setting *setting = find(trim(str_first(text, at)));
+        good = setting && at < text.length;
+        if (good)
+            put(config, setting, arena_str(arena, trim(str_skip(text, at + 1))));
+        else
+            *reason = arena_print(arena, "%s:%d: 应为“名称 = 值” · NAME = VALUE is expected",
+                                  config->file.data, number);
+    }
+    fclose(in);
+    return good;
+}
+
+/* --db URL or --db=URL. */
+static bool put_flags(struct arena *arena, struct config *config, int count, char **words,
+                      int *rest_count, struct str *reason)
+{
+    *rest_count = 0;
+    for (int i = 0; i < count; i++) {
+        struct str word = str_of(words[i]);
+        if (!str_starts(word, STR("--"))) {
+            words[(*rest_count)++] = words[i];
+            continue;
+        }
+        size_t at = str_find(word, '=');
+        const struct setting *setting = find(str_skip(str_first(word, at), 2));
+        if (!setting) {
+            *reason = arena_print(arena, "没有这个选项 · no such option: %s", words[i]);
+            return false;
+        }
+        if (at < word.length)
+            put(config, setting, str_skip(word, at + 1));
+        else if (setting->is_switch)
+            put(config, setting, STR("true"));
+        else if (i + 1 < count)
+            put(config, setting, str_of(words[++i]));
+        else {
+            *reason = arena_print(arena, "%s 后面要有值 · needs a value", words[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool config_read(struct arena *arena, int count, char **words, struct config *config,
+                 int *rest_count, struct str *reason)
+{
+    *config = (struct config){.demo = false};
+    put_standard(config);
+    put_environment(arena, config);
+    struct config first = *config;
+    char **copy = arena_array(arena, (size_t)count + 1, sizeof(*copy));
+    memcpy(copy, words, (size_t)count * sizeof(*copy));
+    /* The flags are read twice: they name the file, and they outrank it. */
+    if (!put_flags(arena, &first, count, copy, rest_count, reason))
+        return false;
+    struct config standard = {.file = first.file};
+    put_standard(&standard);
+    standard.file = first.file;
+    if (!put_file(arena, &standard, reason))
+        return false;
+    *config = standard;
+    put_environment(arena, config);
+    if (!put_flags(arena, config, count, words, rest_count, reason))
+        return false;
+    int64_t workers;
+    if (!int_parse(config->workers, &workers) || workers < 1 || workers > 64) {
+        *reason = STR("workers: 1…64");
+        return false;
+    }
+    config->worker_count = (int)workers;
+    return true;
+}
+
+struct str config_document(struct arena *arena)
+{
+    struct buf out = {.arena = arena};
+    buf_add(&out, STR("| 选项 · flag | 环境变量 · environment | 缺省 · default | 含义 · meaning |\n"
+                      "|---|---|---|---|\n"));
+    for (size_t i = 0; i < COUNT(settings); i++) {
+        buf_print(&out, "| `--%s` | `KECHUANG_", settings[i].name);
+        for (const char *p = settings[i].name; *p; p++)
+            buf_char(&out, *p == '-' ? '_' : (char)(*p - 'a' + 'A'));
+        buf_print(&out, "` | %s | %s<br>%s |\n",
+                  *settings[i].standard ? settings[i].standard : "–", settings[i].zh,
+                  settings[i].en);
+    }
+    return buf_str(&out);
+}

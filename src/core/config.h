@@ -1,0 +1,22 @@
+/* Settings: each is a flag, an environment variable and a line of the configuration file, in this
+ * order of precedence. The table in config.c says them once; `kechuang help` and
+ * docs/configuration.md print it. */
+#ifndef CORE_CONFIG_H
+#define CORE_CONFIG_H
+
+#include "base/buf.h"
+
+struct config {
+    struct str db, listen, pack, log_level, workers, file;
+    bool demo;
+    int worker_count;
+};
+
+/* Reads the flags in words[0…count); what is no flag is moved to the front and counted in
+ * `rest_count`. False, with the reason, when something is wrong. Texts live in the arena. */
+bool config_read(struct arena *arena, int count, char **words, struct config *config,
+                 int *rest_count, struct str *reason);
+/* A table of all settings, in Markdown. */
+struct str config_document(struct arena *arena);
+
+#endif

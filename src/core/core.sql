@@ -1,0 +1,1 @@
+-- The core's tables are in migrations/; its statements stand beside the C files that use them.

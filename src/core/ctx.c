@@ -1,0 +1,107 @@
+#include "core/ctx.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/number.h"
+
+#define ERROR_INFO(code, status, name, zh, en) [code] = {status, name, zh, en},
+const struct error_info error_infos[ERROR_COUNT] = {ERRORS(ERROR_INFO)};
+#undef ERROR_INFO
+
+static struct str print(struct ctx *ctx, const char *format, va_list args)
+{
+    char text[1024];
+    int length = vsnprintf(text, sizeof(text), format, args);
+    size_t size = length < 0 ? 0 : (size_t)length;
+    if (size >= sizeof(text)) { /* cut between characters, not inside one */
+        size = sizeof(text) - 1;
+        while (size && ((unsigned char)text[size] & 0xC0) == 0x80)
+            size--;
+    }
+    return arena_str(ctx->arena, (struct str){text, size});
+}
+
+enum error fail(struct ctx *ctx, enum error code, const char *zh, const char *en, ...)
+{
+    va_list args;
+    va_start(args, en);
+    ctx->detail = print(ctx, in_language(ctx, zh, en), args);
+    va_end(args);
+    return ctx->error = code;
+}
+
+enum error complain(struct ctx *ctx, struct str field, const char *zh, const char *en, ...)
+{
+    struct complaint *complaint = ARENA_NEW(ctx->arena, struct complaint);
+    complaint->field = arena_str(ctx->arena, field);
+    va_list args;
+    va_start(args, en);
+    complaint->message = print(ctx, in_language(ctx, zh, en), args);
+    va_end(args);
+    if (!ctx->last_complaint)
+        ctx->last_complaint = &ctx->complaints;
+    *ctx->last_complaint = complaint;
+    ctx->last_complaint = &complaint->next;
+    return ctx->error = E_INVALID;
+}
+
+enum error explain(struct ctx *ctx, enum error error, enum error meaning, const char *zh,
+                   const char *en)
+{
+    return error == E_NOT_FOUND ? fail(ctx, meaning, "%s", "%s", in_language(ctx, zh, en)) : error;
+}
+
+enum error fail_database(struct ctx *ctx, enum db_status status)
+{
+    ctx->db_status = status;
+    switch (status) {
+    case DB_UNIQUE:
+        return fail(ctx, E_CONFLICT, "相同的记录已经存在", "such a record is there already");
+    case DB_CONSTRAINT:
+        return fail(ctx, E_CONFLICT, "它所指的记录不存在，或数值超出允许的范围",
+                    "it refers to a record that is not there, or a value is out of its range");
+    case DB_TIMEOUT:
+        return fail(ctx, E_TIMEOUT, "查询用时过长，请缩小范围后再试",
+                    "the query took too long: narrow it and try again");
+    case DB_FULL:
+        return fail(ctx, E_DISK_FULL, "磁盘已满，没有保存；请腾出空间后重试",
+                    "the disk is full and nothing was saved: free some space and try again");
+    case DB_READ_ONLY:
+        return fail(ctx, E_READ_ONLY, "数据库文件只读，没有保存；请检查文件和文件夹的权限",
+                    "the database takes no writes and nothing was saved: check the permissions of "
+                    "its file and folder");
+    case DB_LOST:
+        return fail(ctx, E_DATABASE, "与数据库的连接断开，没有保存；请稍后重试",
+                    "the connection to the database was lost and nothing was saved: try again");
+    case DB_AGAIN:
+        return fail(ctx, E_BUSY, "同时改动的人太多，请重试",
+                    "too many are changing the same things at once: try again");
+    case DB_OK:
+    case DB_ROW:
+    case DB_DONE:
+    case DB_BROKEN:
+        break;
+    }
+    return fail(ctx, E_INTERNAL, "数据库出错，没有保存；原因在日志里",
+                "the database failed and nothing was saved: the log says why");
+}
+
+void ctx_clear(struct ctx *ctx)
+{
+    ctx->error = E_OK;
+    ctx->detail = STR_NONE;
+    ctx->complaints = NULL;
+    ctx->last_complaint = NULL;
+    ctx->db_status = DB_OK;
+    ctx->etag = 0;
+}
+
+enum error check_match(struct ctx *ctx, int64_t current)
+{
+    int64_t sent;
+    if (str_is(ctx->if_match, "*") || (int_parse(ctx->if_match, &sent) && sent == current))
+        return E_OK;
+    return fail(ctx, E_CHANGED, "您读到的内容之后有人改过；请重新打开，再改一次",
+                "it was changed after you read it: open it again and repeat your change");
+}

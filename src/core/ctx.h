@@ -1,0 +1,82 @@
+/* One request = one context = one arena = one transaction = one reply.
+ *
+ * Handlers neither free nor commit, and may be run again from the start when the database asks for
+ * it, so they keep nothing outside the context. Time comes from here, never from the system. */
+#ifndef CORE_CTX_H
+#define CORE_CTX_H
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "core/errors.h"
+#include "db/db.h"
+
+enum language { LANGUAGE_ZH, LANGUAGE_EN };
+
+/* Which fields of the input were given: bit n is field n of its shape. */
+struct given {
+    uint64_t bits;
+};
+
+/* Who asks. Until there are accounts: anybody, or whoever holds this start's one-time token. */
+enum role { ROLE_ANYONE, ROLE_OPERATOR };
+
+/* Who may see a record; each level also sees the levels before it. */
+enum visibility { VISIBILITY_PUBLIC, VISIBILITY_GOVERNMENT, VISIBILITY_BUREAU, VISIBILITY_DRAFT };
+
+/* One thing that is wrong in what the client sent. */
+struct complaint {
+    struct complaint *next;
+    struct str field;
+    size_t line, column; /* of a file or of JSON text, from 1; 0 = not known */
+    struct str message;  /* in the client's language */
+};
+
+struct ctx {
+    struct arena *arena;
+    struct db_conn *db;
+    enum role role;
+    enum language language;
+    struct instant now;
+    struct date today;  /* where the city is */
+    int64_t sequence;   /* write: the number this transaction takes. read: the newest there is */
+    struct given given; /* which members of the input the client gave */
+    struct str content_type, body; /* of a raw body, for routes that take one */
+    struct str if_match; /* as sent, without quotes; STR_NONE when absent */
+    int64_t etag;       /* a handler sets the sequence number that identifies what it returns */
+    bool demo;          /* sample registers are loaded */
+
+    enum error error;
+    struct str detail; /* why it failed, in the client's language */
+    struct complaint *complaints, **last_complaint;
+    enum db_status db_status; /* when the database failed under it */
+};
+
+/* Records why the request fails, in both languages (the arguments serve either text), and returns
+ * `code`, so that callers write `return fail(…)`. Said where the cause is known, and only there. */
+enum error fail(struct ctx *ctx, enum error code, const char *zh, const char *en, ...)
+    __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
+/* The same for one field: adds a complaint and returns E_INVALID. */
+enum error complain(struct ctx *ctx, struct str field, const char *zh, const char *en, ...)
+    __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
+/* Passes `error` on; where it is E_NOT_FOUND, says what a missing row means here. */
+enum error explain(struct ctx *ctx, enum error error, enum error meaning, const char *zh,
+                   const char *en);
+/* What the database's failure means for the client. */
+enum error fail_database(struct ctx *ctx, enum db_status status);
+/* Forgets the failure, before a handler is run again. */
+void ctx_clear(struct ctx *ctx);
+
+/* Compares If-Match with the number that identifies the record now. */
+enum error check_match(struct ctx *ctx, int64_t current) MUST_USE;
+
+static inline int64_t clearance(const struct ctx *ctx)
+{
+    return ctx->role == ROLE_ANYONE ? VISIBILITY_PUBLIC : VISIBILITY_DRAFT;
+}
+
+static inline const char *in_language(const struct ctx *ctx, const char *zh, const char *en)
+{
+    return ctx->language == LANGUAGE_EN ? en : zh;
+}
+
+#endif

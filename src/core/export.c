@@ -1,0 +1,213 @@
+/* Lists as files: CSV that Excel opens in Chinese (byte order mark, CRLF as RFC 4180 has it) and
+ * XLSX with numbers as numbers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <xlsxwriter.h>
+
+#include "base/csv.h"
+#include "base/number.h"
+#include "core/list.h"
+
+struct sink {
+    void *state;
+    void (*begin)(void *state, const struct shape *shape);
+    void (*row)(void *state, struct ctx *ctx, struct row row);
+    bool (*end)(void *state);
+};
+
+struct csv_file {
+    FILE *out;
+};
+
+static bool is_column(const struct field *field)
+{
+    return field_has(field, USE_OUT) && field->kind != KIND_RECORD && field->kind != KIND_RECORDS;
+}
+
+static void csv_begin(void *state, const struct shape *shape)
+{
+    struct csv_file *csv = state;
+    fputs("\xEF\xBB\xBF", csv->out);
+    const char *comma = "";
+    for (size_t i = 0; i < shape->count; i++)
+        if (is_column(&shape->fields[i])) {
+            fprintf(csv->out, "%s%s", comma, shape->fields[i].name);
+            comma = ",";
+        }
+    fputs("\r\n", csv->out);
+}
+
+/* A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
+static bool looks_like_formula(const struct field *field, struct str text)
+{
+    double number;
+    return field->kind == KIND_TEXT && text.length && strchr("=+-@\t\r", *text.data) &&
+           !real_parse(text, &number);
+}
+
+static void csv_row(void *state, struct ctx *ctx, struct row row)
+{
+    struct csv_file *csv = state;
+    struct buf line = {.arena = ctx->arena};
+    bool first = true;
+    for (size_t i = 0; i < row.shape->count; i++) {
+        const struct field *field = &row.shape->fields[i];
+        if (!is_column(field))
+            continue;
+        if (!first)
+            buf_char(&line, ',');
+        first = false;
+        struct str text = field_text(ctx->arena, field, row.value);
+        if (looks_like_formula(field, text))
+            text = arena_print(ctx->arena, "'%.*s", STR_PRINT(text));
+        csv_cell(&line, text);
+    }
+    buf_add(&line, STR("\r\n"));
+    fwrite(line.data, 1, line.length, csv->out);
+}
+
+static bool csv_end(void *state)
+{
+    struct csv_file *csv = state;
+    return fclose(csv->out) == 0;
+}
+
+struct xlsx_file {
+    lxw_workbook *book;
+    lxw_worksheet *sheet;
+    lxw_row_t next;
+    char *path;
+    int file;
+};
+
+static void xlsx_begin(void *state, const struct shape *shape)
+{
+    struct xlsx_file *xlsx = state;
+    lxw_format *bold = workbook_add_format(xlsx->book);
+    format_set_bold(bold);
+    lxw_col_t column = 0;
+    for (size_t i = 0; i < shape->count; i++)
+        if (is_column(&shape->fields[i]))
+            worksheet_write_string(xlsx->sheet, 0, column++, shape->fields[i].name, bold);
+    worksheet_freeze_panes(xlsx->sheet, 1, 0);
+    xlsx->next = 1;
+}
+
+static void xlsx_row(void *state, struct ctx *ctx, struct row row)
+{
+    struct xlsx_file *xlsx = state;
+    lxw_col_t column = 0;
+    if (xlsx->next >= LXW_ROW_MAX)
+        return;
+    for (size_t i = 0; i < row.shape->count; i++) {
+        const struct field *field = &row.shape->fields[i];
+        if (!is_column(field))
+            continue;
+        struct str text = field_text(ctx->arena, field, row.value);
+        double number;
+        bool numeric = !field->choices && field->kind <= KIND_MAYBE_REAL;
+        if (numeric && text.data && real_parse(text, &number))
+            worksheet_write_number(xlsx->sheet, xlsx->next, column, number, NULL);
+        else if (text.data)
+            worksheet_write_string(xlsx->sheet, xlsx->next, column,
+                                   arena_str(ctx->arena, text).data, NULL);
+        column++;
+    }
+    xlsx->next++;
+}
+
+/* The library writes to a path only, so the workbook is copied from there into our file. */
+static bool xlsx_end(void *state)
+{
+    struct xlsx_file *xlsx = state;
+    bool good = workbook_close(xlsx->book) == LXW_NO_ERROR;
+    FILE *in = good ? fopen(xlsx->path, "rb") : NULL;
+    char block[16 * 1024];
+    for (size_t n; good && in && (n = fread(block, 1, sizeof(block), in)) > 0;)
+        good = write(xlsx->file, block, n) == (ssize_t)n;
+    if (in)
+        fclose(in);
+    unlink(xlsx->path);
+    return good && in;
+}
+
+static enum error no_file(struct ctx *ctx)
+{
+    return fail(ctx, E_DISK_FULL, "导出文件写不下来；请检查临时文件夹的空间",
+                "the export could not be written: check the space of the temporary folder");
+}
+
+struct export {
+    const struct sink *sink;
+    struct row row;
+};
+
+static enum error export_row(struct ctx *ctx, void *state)
+{
+    struct export *export = state;
+    export->sink->row(export->sink->state, ctx, export->row);
+    return E_OK;
+}
+
+static void free_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+/* Each page has its own use of a second arena, so that memory does not grow with the list. */
+static enum error export_page(struct ctx *ctx, struct list_request *request, struct arena *page,
+                              const struct sink *sink, struct str *next)
+{
+    struct arena *whole = ctx->arena;
+    ctx->arena = page;
+    struct export export = {sink, {request->list->row,
+                                   arena_alloc(page, request->list->row->size)}};
+    fields_clear(export.row);
+    enum error error = list_each(ctx, request, export_row, &export, export.row, next);
+    *next = arena_str(whole, *next);
+    ctx->detail = arena_str(whole, ctx->detail);
+    ctx->arena = whole;
+    arena_reset(page);
+    return error;
+}
+
+static enum error export_to(struct ctx *ctx, struct list_request *request, const struct sink *sink)
+{
+    sink->begin(sink->state, request->list->row);
+    request->limit = LIST_EXPORT_PAGE;
+    struct arena *page = ARENA_NEW(ctx->arena, struct arena);
+    page->escape = ctx->arena->escape;
+    arena_defer(ctx->arena, free_arena, page);
+    enum error error;
+    struct str next;
+    while (!(error = export_page(ctx, request, page, sink, &next)) && next.data)
+        request->after = next;
+    bool written = sink->end(sink->state);
+    return error ? error : written ? E_OK : no_file(ctx);
+}
+
+enum error list_export(struct ctx *ctx, struct list_request *request, enum list_format format,
+                       int file)
+{
+    if (format == LIST_CSV) {
+        struct csv_file csv = {fdopen(dup(file), "wb")};
+        if (!csv.out)
+            return no_file(ctx);
+        return export_to(ctx, request, &(struct sink){&csv, csv_begin, csv_row, csv_end});
+    }
+    char path[] = "/tmp/kechuang-export-XXXXXX";
+    int made = mkstemp(path);
+    if (made < 0)
+        return no_file(ctx);
+    close(made);
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE};
+    struct xlsx_file xlsx = {.path = path, .file = file};
+    xlsx.book = workbook_new_opt(path, &options);
+    xlsx.sheet = xlsx.book ? workbook_add_worksheet(xlsx.book, NULL) : NULL;
+    if (!xlsx.sheet) {
+        unlink(path);
+        return no_file(ctx);
+    }
+    return export_to(ctx, request, &(struct sink){&xlsx, xlsx_begin, xlsx_row, xlsx_end});
+}

@@ -1,0 +1,138 @@
+/* Field tables: what a record consists of, said once.
+ *
+ * From a table of FIELDs come JSON in and out, validation, SQL parameters and columns, CSV and XLSX
+ * both ways, query parameters, OpenAPI and docs/api.md. The kind of a field is inferred from its C
+ * type; NULL is a value of the type: STR_NONE, DATE_NONE, INSTANT_NONE, or `known == false`. */
+#ifndef CORE_FIELDS_H
+#define CORE_FIELDS_H
+
+#include <jansson.h>
+
+#include "core/ctx.h"
+#include "json/write.h"
+
+struct maybe_int {
+    int64_t value;
+    bool known;
+};
+struct maybe_real {
+    double value;
+    bool known;
+};
+/* A record inside a record; NULL = null. */
+struct record {
+    const void *value;
+};
+/* Several; of the shape that the field table names. */
+struct records {
+    const void *items;
+    size_t count;
+};
+
+enum kind {
+    KIND_INT,
+    KIND_MAYBE_INT,
+    KIND_REAL,
+    KIND_MAYBE_REAL,
+    KIND_BOOL,
+    KIND_TEXT,
+    KIND_DATE,
+    KIND_INSTANT,
+    KIND_RECORD,
+    KIND_RECORDS
+};
+#define KIND_OF(member)                                                                            \
+    _Generic((member),                                                                             \
+        int64_t: KIND_INT,                                                                         \
+        struct maybe_int: KIND_MAYBE_INT,                                                          \
+        double: KIND_REAL,                                                                         \
+        struct maybe_real: KIND_MAYBE_REAL,                                                        \
+        bool: KIND_BOOL,                                                                           \
+        struct str: KIND_TEXT,                                                                     \
+        struct date: KIND_DATE,                                                                    \
+        struct instant: KIND_INSTANT,                                                              \
+        struct record: KIND_RECORD,                                                                \
+        struct records: KIND_RECORDS)
+
+/* Where a field takes part. */
+enum field_use {
+    USE_IN = 1,     /* a client, an import or a pack may give it */
+    USE_OUT = 2,    /* it is part of replies and exports */
+    USE_FILTER = 4, /* a list can be narrowed by it (equality) */
+    USE_SORT = 8,   /* a list can be sorted by it */
+    USE_BOTH = USE_IN | USE_OUT,
+    USE_ALL = USE_BOTH | USE_FILTER | USE_SORT
+};
+
+struct shape;
+struct field {
+    const char *name;   /* JSON key, SQL column and :parameter, CSV heading, query parameter */
+    const char *zh, *en; /* what it is */
+    unsigned use;        /* 0 = USE_BOTH */
+    enum kind kind;
+    size_t offset;
+    bool required;               /* must be given, and not null */
+    bool nullable;               /* a column that is sorted by may hold NULL */
+    size_t length_max;           /* of text, in bytes; 0 = TEXT_MAX */
+    const char *const *choices;  /* ends with NULL. Of an integer: its names, from 0 */
+    const char *refers;          /* table whose `code` it must be */
+    const struct shape *of;      /* of KIND_RECORD and KIND_RECORDS */
+};
+
+enum { FIELD_TEXT_MAX = 4000, FIELDS_MAX = 64 };
+
+#define FIELD(type, member, ...)                                                                   \
+    {.offset = offsetof(type, member), .kind = KIND_OF(((type *)NULL)->member), .name = #member,   \
+     __VA_ARGS__}
+
+struct shape {
+    const char *name; /* in OpenAPI: Observation */
+    size_t size;
+    const struct field *fields;
+    size_t count;
+    const struct shape *extends; /* of the first member, whose fields come first in replies */
+};
+/* SHAPE(observation) names the shape of struct observation, whose table is observation_fields. */
+#define SHAPE(tag)                                                                                 \
+    const struct shape tag##_shape = {#tag, sizeof(struct tag), tag##_fields, COUNT(tag##_fields), \
+                                      NULL}
+/* The same for a reply whose first member is a struct of another shape. */
+#define SHAPE_EXTENDING(tag, base)                                                                 \
+    const struct shape tag##_shape = {#tag, sizeof(struct tag), tag##_fields, COUNT(tag##_fields), \
+                                      &base##_shape}
+
+struct row {
+    const struct shape *shape;
+    void *value;
+};
+#define ROW(tag, pointer) ((struct row){&tag##_shape, (pointer)})
+
+const struct field *field_find(const struct shape *shape, struct str name);
+static inline bool field_has(const struct field *field, enum field_use use)
+{
+    return ((field->use ? field->use : USE_BOTH) & (unsigned)use) != 0;
+}
+/* Sets every field to null (numbers and truths that cannot be null: to 0). */
+void fields_clear(struct row row);
+bool field_is_null(const struct field *field, const void *value);
+
+/* Reads a text (a query parameter, a CSV cell) into the field; complains when it is no such value.
+ * An empty text is null. */
+enum error field_parse(struct ctx *ctx, const struct field *field, void *value, struct str text);
+/* The value as text for a CSV cell, in the arena; STR_NONE for null. */
+struct str field_text(struct arena *arena, const struct field *field, const void *value);
+
+/* Reads a JSON object; every complaint is recorded before it returns E_INVALID. Unknown fields and
+ * fields that may not be given are complained about. With `partial` (PATCH), what is not given is
+ * left alone and nothing is required. */
+enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row row, bool partial,
+                            struct given *given);
+void fields_to_json(struct json *out, struct row row);
+/* What is required is there; texts are choices and not too long. Needs no database. */
+enum error fields_check(struct ctx *ctx, struct row row, uint64_t given);
+/* Codes exist in the tables they refer to. */
+enum error fields_check_references(struct ctx *ctx, struct row row, uint64_t given);
+/* Copies the given fields from one record to another of the same shape. */
+void fields_merge(struct row into, const void *from, struct given given);
+
+#endif

@@ -1,0 +1,234 @@
+#include "core/pack.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+
+#include "base/csv.h"
+#include "base/number.h"
+#include "base/utf8.h"
+#include "pack.sql.h"
+
+enum { PACK_FILE_MAX = 64 << 20, PACK_ERRORS_MAX = 20 };
+
+/* Reading one file: which column goes to which field, and where we are. */
+struct reading {
+    struct ctx *ctx;
+    const struct pack_file *file;
+    const char *path;
+    const struct field *fields[CSV_COLUMNS_MAX];
+    size_t column_count;
+    size_t errors;
+};
+
+enum error pack_read_file(struct ctx *ctx, const char *path, size_t most, struct str *text)
+{
+    FILE *in = fopen(path, "rb");
+    if (!in)
+        return fail(ctx, E_NOT_FOUND, "%s：打不开（%s）", "%s: cannot be opened (%s)", path,
+                    strerror(errno));
+    struct buf all = {.arena = ctx->arena};
+    char block[16 * 1024];
+    for (size_t n; all.length <= most && (n = fread(block, 1, sizeof(block), in)) > 0;)
+        buf_add(&all, (struct str){block, n});
+    bool broken = ferror(in) != 0;
+    fclose(in);
+    if (broken)
+        return fail(ctx, E_MALFORMED, "%s：读不下去", "%s: cannot be read", path);
+    if (all.length > most)
+        return fail(ctx, E_TOO_LARGE, "%s：超过 %zu 字节", "%s: more than %zu bytes", path, most);
+    *text = buf_str(&all);
+    return E_OK;
+}
+
+/* Prints what was complained about, with its place, and goes on: several errors at once. */
+static void report(struct reading *reading, size_t line, size_t column)
+{
+    struct ctx *ctx = reading->ctx;
+    struct buf text = {.arena = ctx->arena};
+    buf_add(&text, ctx->complaints ? STR("") : ctx->detail);
+    for (const struct complaint *c = ctx->complaints; c; c = c->next)
+        buf_print(&text, "%s%.*s：%.*s", c == ctx->complaints ? "" : "；", STR_PRINT(c->field),
+                  STR_PRINT(c->message));
+    ctx_clear(ctx);
+    reading->errors++;
+    struct str place = arena_print(ctx->arena, "%s:%zu:%zu: %.*s", reading->path, line, column,
+                                   STR_PRINT(buf_str(&text)));
+    fprintf(stderr, "%.*s\n", STR_PRINT(place));
+}
+
+static enum error fail_file(struct reading *reading, size_t line, size_t column, const char *zh,
+                            const char *en)
+{
+    return fail(reading->ctx, E_INVALID, "%s:%zu:%zu: %s", "%s:%zu:%zu: %s", reading->path, line,
+                column, in_language(reading->ctx, zh, en));
+}
+
+static enum error read_heading(struct reading *reading, const struct csv_record *record)
+{
+    struct ctx *ctx = reading->ctx;
+    const struct shape *shape = reading->file->shape;
+    uint64_t seen = 0;
+    reading->column_count = record->count;
+    for (size_t i = 0; i < record->count; i++) {
+        const struct field *field = field_find(shape, record->cells[i]);
+        uint64_t bit = field ? UINT64_C(1) << (field - shape->fields) : 0;
+        if (!field || !field_has(field, USE_IN) || (seen & bit))
+            return fail(ctx, E_INVALID, "%s:1:%zu: 没有这一列，或重复：%.*s",
+                        "%s:1:%zu: no such column, or twice: %.*s", reading->path,
+                        record->columns[i], STR_PRINT(record->cells[i]));
+        seen |= bit;
+        reading->fields[i] = field;
+    }
+    for (size_t i = 0; i < shape->count; i++)
+        if (shape->fields[i].required && !(seen >> i & 1))
+            return fail(ctx, E_INVALID, "%s:1:1: 缺少列：%s", "%s:1:1: missing column: %s",
+                        reading->path, shape->fields[i].name);
+    return E_OK;
+}
+
+/* The column of the first complaint, so that the report points at the cell. */
+static size_t complaint_column(const struct reading *reading, const struct csv_record *record)
+{
+    for (size_t i = 0; reading->ctx->complaints && i < record->count; i++)
+        if (str_is(reading->ctx->complaints->field, reading->fields[i]->name))
+            return record->columns[i];
+    return 1;
+}
+
+static enum error read_record(struct reading *reading, const struct csv_record *record,
+                              struct row row)
+{
+    struct ctx *ctx = reading->ctx;
+    if (record->count != reading->column_count)
+        return fail(ctx, E_INVALID, "有 %zu 列，应为 %zu 列", "has %zu columns instead of %zu",
+                    record->count, reading->column_count);
+    fields_clear(row);
+    enum error error = E_OK;
+    for (size_t i = 0; i < record->count; i++)
+        if (field_parse(ctx, reading->fields[i], row.value, record->cells[i]))
+            error = E_INVALID;
+    if (error || (error = fields_check(ctx, row, UINT64_MAX)) ||
+        (error = fields_check_references(ctx, row, UINT64_MAX)))
+        return error;
+    if (reading->file->check && (error = reading->file->check(ctx, row.value)))
+        return error;
+    return reading->file->store ? reading->file->store(ctx, row.value)
+                                : db_do(ctx, reading->file->insert, (struct args){row, NULL, 0});
+}
+
+static enum error load_text(struct reading *reading, struct str text)
+{
+    struct ctx *ctx = reading->ctx;
+    size_t bad = utf8_check(text);
+    if (bad != text.length) {
+        size_t line = 1, start = 0;
+        for (size_t i = 0; i < bad; i++)
+            if (text.data[i] == '\n') {
+                line++;
+                start = i + 1;
+            }
+        return fail_file(reading, line, bad - start + 1, "不是 UTF-8 文字", "is not UTF-8 text");
+    }
+    struct csv csv = csv_open(ctx->arena, text);
+    struct csv_record *record = ARENA_NEW(ctx->arena, struct csv_record);
+    if (!csv_next(&csv, record))
+        return fail_file(reading, 1, 1, "没有标题行", "there is no heading line");
+    enum error error = read_heading(reading, record);
+    struct row row = {reading->file->shape, arena_alloc(ctx->arena, reading->file->shape->size)};
+    while (!error && csv_next(&csv, record)) {
+        if (!read_record(reading, record, row))
+            continue;
+        if (ctx->db_status != DB_OK && ctx->db_status != DB_UNIQUE)
+            return ctx->error;
+        bool ends_transaction = ctx->db_status == DB_UNIQUE; /* PostgreSQL takes no more */
+        report(reading, record->line, complaint_column(reading, record));
+        if (ends_transaction || reading->errors == PACK_ERRORS_MAX)
+            break;
+    }
+    if (!error && csv.error)
+        error = fail_file(reading, csv.error_line, csv.error_column, csv.error, csv.error);
+    if (!error && reading->errors)
+        error = fail(ctx, E_INVALID, "%s：%zu 处错误，什么也没有载入",
+                     "%s: %zu errors, nothing was loaded", reading->path, reading->errors);
+    return error;
+}
+
+static enum error load_path(struct ctx *ctx, const struct pack_file *file, const char *path)
+{
+    struct reading reading = {.ctx = ctx, .file = file, .path = path};
+    struct str text;
+    enum error error = pack_read_file(ctx, path, PACK_FILE_MAX, &text);
+    return error ? error : load_text(&reading, text);
+}
+
+static enum error load_file(struct ctx *ctx, const char *folder, const struct pack_file *file)
+{
+    struct str pattern =
+        arena_print(ctx->arena, "%s%s/%s", folder, file->sample ? "/demo" : "", file->name);
+    glob_t found = {0};
+    if (glob(pattern.data, 0, NULL, &found) != 0) {
+        globfree(&found);
+        return fail(ctx, E_NOT_FOUND, "城市包缺少文件：%s", "the city pack lacks %s", pattern.data);
+    }
+    enum error error = E_OK;
+    for (size_t i = 0; i < found.gl_pathc && !error; i++)
+        error = load_path(ctx, file, arena_str(ctx->arena, str_of(found.gl_pathv[i])).data);
+    globfree(&found);
+    return error;
+}
+
+enum error pack_load(struct ctx *ctx, const char *folder, bool demo)
+{
+    for (size_t m = 0; m < module_count; m++)
+        for (size_t i = 0; i < modules[m]->pack_file_count; i++) {
+            const struct pack_file *file = &modules[m]->pack_files[i];
+            enum error error =
+                file->sample && !demo ? E_OK : load_file(ctx, folder, file);
+            if (error)
+                return error;
+        }
+    for (size_t m = 0; m < module_count; m++) {
+        enum error error =
+            modules[m]->pack_loaded ? modules[m]->pack_loaded(ctx, folder) : E_OK;
+        if (error)
+            return error;
+    }
+    return E_OK;
+}
+
+static enum error setting(struct ctx *ctx, const char *key, struct str *value)
+{
+    struct setting_row {
+        struct str value;
+    };
+    static const struct field setting_row_fields[] = {FIELD(struct setting_row, value, "", "")};
+    static const struct shape shape = {"setting", sizeof(struct setting_row), setting_row_fields, 1, NULL};
+    struct setting_row row;
+    enum error error = db_one(ctx, &sql_setting_find, ARGS(arg_text("key", str_of(key))),
+                              (struct row){&shape, &row});
+    *value = error ? STR_NONE : row.value;
+    return error;
+}
+
+enum error pack_is_loaded(struct ctx *ctx, bool *loaded)
+{
+    struct str id;
+    enum error error = setting(ctx, "id", &id);
+    *loaded = error == E_OK;
+    return error == E_NOT_FOUND ? E_OK : error;
+}
+
+enum error pack_utc_offset(struct ctx *ctx, int *minutes)
+{
+    struct str text;
+    int64_t number = 0;
+    enum error error = setting(ctx, "utc_offset_minutes", &text);
+    if (error && error != E_NOT_FOUND)
+        return error;
+    if (text.data && (!int_parse(text, &number) || number < -720 || number > 840))
+        return fail(ctx, E_INVALID, "pack.csv：utc_offset_minutes 应为 -720 到 840",
+                    "pack.csv: utc_offset_minutes must be from -720 to 840");
+    *minutes = (int)number;
+    return E_OK;
+}

@@ -1,0 +1,260 @@
+#include "core/query.h"
+
+struct binding {
+    struct ctx *ctx;
+    const struct args *args;
+};
+
+static void bind_field(struct arena *arena, const struct field *field, const void *record,
+                       struct db_value *value)
+{
+    const void *at = (const char *)record + field->offset;
+    *value = (struct db_value){.null = field_is_null(field, record)};
+    switch (field->kind) {
+    case KIND_INT:
+        value->type = DB_INT;
+        value->integer = *(const int64_t *)at;
+        return;
+    case KIND_MAYBE_INT:
+        value->type = DB_INT;
+        value->integer = ((const struct maybe_int *)at)->value;
+        return;
+    case KIND_REAL:
+        value->type = DB_REAL;
+        value->real = *(const double *)at;
+        return;
+    case KIND_MAYBE_REAL:
+        value->type = DB_REAL;
+        value->real = ((const struct maybe_real *)at)->value;
+        return;
+    case KIND_BOOL:
+        value->type = DB_BOOL;
+        value->integer = *(const bool *)at;
+        return;
+    case KIND_INSTANT:
+        value->type = DB_INT;
+        value->integer = ((const struct instant *)at)->seconds;
+        return;
+    case KIND_TEXT:
+        value->type = DB_TEXT;
+        value->text = *(const struct str *)at;
+        return;
+    case KIND_DATE:
+        value->type = DB_TEXT;
+        value->text = field_text(arena, field, record);
+        return;
+    case KIND_RECORD:
+    case KIND_RECORDS:
+        break;
+    }
+    value->type = DB_TEXT;
+    value->null = true;
+}
+
+static bool bind(void *state, struct str name, struct db_value *value)
+{
+    const struct binding *binding = state;
+    struct ctx *ctx = binding->ctx;
+    for (size_t i = 0; i < binding->args->count; i++)
+        if (str_is(name, binding->args->list[i].name)) {
+            *value = binding->args->list[i].value;
+            return true;
+        }
+    const struct field *field = field_find(binding->args->row.shape, name);
+    if (field) {
+        bind_field(ctx->arena, field, binding->args->row.value, value);
+        return true;
+    }
+    *value = (struct db_value){.type = DB_INT};
+    if (str_is(name, "now"))
+        value->integer = ctx->now.seconds;
+    else if (str_is(name, "sequence"))
+        value->integer = ctx->sequence;
+    else if (str_is(name, "clearance"))
+        value->integer = clearance(ctx);
+    else if (str_is(name, "today"))
+        *value = arg_date(ctx->arena, "", ctx->today).value;
+    else
+        return false;
+    return true;
+}
+
+static void fetch_field(struct arena *arena, const struct db_cursor *cursor, int column,
+                        const struct field *field, void *record)
+{
+    void *at = (char *)record + field->offset;
+    struct db_value value = {.type = DB_TEXT};
+    switch (field->kind) {
+    case KIND_INT:
+        value.type = DB_INT;
+        db_column(cursor, column, &value);
+        *(int64_t *)at = value.integer;
+        return;
+    case KIND_MAYBE_INT:
+        value.type = DB_INT;
+        db_column(cursor, column, &value);
+        *(struct maybe_int *)at = (struct maybe_int){value.integer, !value.null};
+        return;
+    case KIND_REAL:
+        value.type = DB_REAL;
+        db_column(cursor, column, &value);
+        *(double *)at = value.real;
+        return;
+    case KIND_MAYBE_REAL:
+        value.type = DB_REAL;
+        db_column(cursor, column, &value);
+        *(struct maybe_real *)at = (struct maybe_real){value.real, !value.null};
+        return;
+    case KIND_BOOL:
+        value.type = DB_BOOL;
+        db_column(cursor, column, &value);
+        *(bool *)at = value.integer;
+        return;
+    case KIND_INSTANT:
+        value.type = DB_INT;
+        db_column(cursor, column, &value);
+        *(struct instant *)at = value.null ? INSTANT_NONE : (struct instant){value.integer};
+        return;
+    case KIND_TEXT:
+        db_column(cursor, column, &value);
+        *(struct str *)at = value.null ? STR_NONE : arena_str(arena, value.text);
+        return;
+    case KIND_DATE:
+        db_column(cursor, column, &value);
+        if (value.null || !date_parse(value.text, at))
+            *(struct date *)at = DATE_NONE;
+        return;
+    case KIND_RECORD:
+    case KIND_RECORDS:
+        return;
+    }
+}
+
+/* Which field each column goes to. Columns mostly stand in the order of the field table, so the
+ * search goes on from the last hit. */
+static void match_columns(const struct db_cursor *cursor, const struct shape *shape,
+                          const struct field **fields)
+{
+    size_t next = 0;
+    for (int column = 0; column < cursor->columns; column++) {
+        const char *name = db_column_name(cursor, column);
+        fields[column] = NULL;
+        for (size_t i = 0; i < shape->count; i++) {
+            const struct field *field = &shape->fields[(next + i) % shape->count];
+            if (strcmp(field->name, name) == 0) {
+                fields[column] = field;
+                next += i + 1;
+                break;
+            }
+        }
+    }
+}
+
+static enum error each(struct ctx *ctx, struct str text, const struct args *args, struct row out,
+                       row_fn *visit, void *state)
+{
+    struct binding binding = {ctx, args};
+    struct db_cursor cursor;
+    enum db_status status = db_open(ctx->db, text, bind, &binding, &cursor);
+    if (db_failed(status))
+        return fail_database(ctx, status);
+    const struct field *fields[FIELDS_MAX] = {NULL};
+    if (out.shape && cursor.columns <= FIELDS_MAX)
+        match_columns(&cursor, out.shape, fields);
+    enum error error = E_OK;
+    while (!error && (status = db_step(&cursor)) == DB_ROW) {
+        for (int column = 0; out.shape && column < cursor.columns; column++)
+            if (fields[column])
+                fetch_field(ctx->arena, &cursor, column, fields[column], out.value);
+        error = visit(ctx, state);
+    }
+    db_close(&cursor);
+    if (!error && db_failed(status))
+        error = fail_database(ctx, status);
+    return error;
+}
+
+enum error db_each(struct ctx *ctx, struct str text, struct args args, struct row out,
+                   row_fn *visit, void *state)
+{
+    return each(ctx, text, &args, out, visit, state);
+}
+
+static enum error count_row(struct ctx *ctx, void *state)
+{
+    (void)ctx;
+    ++*(size_t *)state;
+    return E_OK;
+}
+
+enum error db_one(struct ctx *ctx, const struct sql *sql, struct args args, struct row out)
+{
+    size_t rows = 0;
+    if (out.shape)
+        fields_clear(out);
+    enum error error = each(ctx, sql->text, &args, out, count_row, &rows);
+    return error ? error : rows ? E_OK : E_NOT_FOUND;
+}
+
+struct number_row {
+    int64_t number;
+};
+
+enum error db_number(struct ctx *ctx, const struct sql *sql, struct args args, int64_t *number)
+{
+    static const struct field number_row_fields[] = {FIELD(struct number_row, number, "", "")};
+    static const SHAPE(number_row);
+    struct number_row row = {0};
+    enum error error = db_one(ctx, sql, args, ROW(number_row, &row));
+    *number = row.number;
+    return error;
+}
+
+enum error db_do(struct ctx *ctx, const struct sql *sql, struct args args)
+{
+    size_t rows = 0;
+    return each(ctx, sql->text, &args, (struct row){NULL, NULL}, count_row, &rows);
+}
+
+struct collection {
+    const struct shape *shape;
+    char *items;
+    size_t count, capacity, most;
+    void *current;
+};
+
+static enum error collect(struct ctx *ctx, void *state)
+{
+    struct collection *all = state;
+    size_t size = all->shape->size;
+    if (all->count == all->most)
+        return fail(ctx, E_TOO_LARGE, "超过 %zu 行，请缩小范围", "more than %zu rows: narrow it",
+                    all->most);
+    if (all->count == all->capacity) {
+        size_t capacity = all->capacity ? all->capacity * 2 : 16;
+        all->items = arena_grow(ctx->arena, all->items, all->capacity * size, capacity * size);
+        all->capacity = capacity;
+    }
+    memcpy(all->items + all->count++ * size, all->current, size);
+    return E_OK;
+}
+
+enum error db_all(struct ctx *ctx, const struct sql *sql, struct args args,
+                  const struct shape *shape, size_t most, struct records *out)
+{
+    struct row row = {shape, arena_alloc(ctx->arena, shape->size)};
+    struct collection all = {.shape = shape, .most = most, .current = row.value};
+    fields_clear(row);
+    enum error error = each(ctx, sql->text, &args, row, collect, &all);
+    *out = (struct records){all.items, all.count};
+    return error;
+}
+
+enum error code_exists(struct ctx *ctx, const char *table, struct str code, bool *there)
+{
+    struct str text = arena_print(ctx->arena, "SELECT 1 FROM %s WHERE code = :code", table);
+    struct sql sql = {"code_exists", text};
+    enum error error = db_one(ctx, &sql, ARGS(arg_text("code", code)), (struct row){NULL, NULL});
+    *there = error == E_OK;
+    return error == E_NOT_FOUND ? E_OK : error;
+}

@@ -1,0 +1,90 @@
+/* Routes and modules: the tables from which router, access, OpenAPI and docs/api.md are derived. */
+#ifndef CORE_ROUTE_H
+#define CORE_ROUTE_H
+
+#include "core/list.h"
+
+/* A handler, its input and its output, tied together by the tags, so that no cast goes unchecked.
+ *
+ *   HANDLER(document_show, document_key, document)
+ *   {
+ *       return db_one(ctx, &sql_document_show, FROM(document_key, in), ROW(document, out));
+ *   }
+ *
+ * `in` is filled from path, query and body, and checked; `out` starts cleared and becomes the
+ * reply. */
+struct handler {
+    enum error (*call)(struct ctx *ctx, const void *in, void *out);
+    const struct shape *in, *out;
+};
+#define HANDLER(name, in_tag, out_tag)                                                             \
+    static enum error name(struct ctx *ctx, const struct in_tag *in, struct out_tag *out);         \
+    static enum error name##_any(struct ctx *ctx, const void *in, void *out)                       \
+    {                                                                                              \
+        return name(ctx, in, out);                                                                 \
+    }                                                                                              \
+    static const struct handler name##_handler = {name##_any, &in_tag##_shape, &out_tag##_shape};  \
+    static enum error name(struct ctx *ctx, const struct in_tag *in, struct out_tag *out)
+
+enum access { ANYONE, OPERATOR };
+
+/* POINT: a short read that may run on the loop's own connection. WORK: in the pool. */
+enum effort { POINT, WORK };
+
+struct route {
+    const char *method;
+    const char *path; /* /api/areas/{code}: {code} goes into the field `code` of the input */
+    const char *zh, *en;
+    const struct handler *handler; /* or … */
+    const struct list *list;       /* … a list, also at path.csv and path.xlsx; or … */
+    struct str (*text)(struct arena *arena); /* … JSON that depends on nothing but the program */
+    enum access access;
+    enum effort effort;
+    bool partial;    /* PATCH: only what is given changes; ctx->given says what */
+    bool match;      /* If-Match is required */
+    bool raw;        /* the body is no JSON: it arrives in ctx->body */
+    size_t body_max; /* 0 = BODY_MAX */
+    int created;     /* status of success when it is not 200 */
+};
+
+enum { BODY_MAX = 256 * 1024 };
+
+#define GET_LIST(path, list_, zh, en)        {"GET", path, zh, en, .list = &(list_), .effort = WORK}
+#define GET_POINT(path, name, zh, en)        {"GET", path, zh, en, .handler = &name##_handler}
+#define GET_TEXT(path, text_, zh, en)        {"GET", path, zh, en, .text = (text_)}
+#define GET_WORK(path, name, zh, en)                                                               \
+    {"GET", path, zh, en, .handler = &name##_handler, .effort = WORK}
+#define POST(path, name, zh, en, ...)                                                              \
+    {"POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,         \
+     .created = 201, __VA_ARGS__}
+#define PATCH(path, name, zh, en, ...)                                                             \
+    {"PATCH", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,        \
+     .partial = true, .match = true, __VA_ARGS__}
+
+/* A file of the city pack: each row becomes a record of `shape`, is checked, and inserted. */
+struct pack_file {
+    const char *name; /* areas.csv; observations_*.csv stands for several */
+    const struct shape *shape;
+    const struct sql *insert; /* or … */
+    enum error (*store)(struct ctx *ctx, void *record); /* … what more than one statement needs */
+    /* Rules beyond the field table, and members that follow from others; may be NULL. */
+    enum error (*check)(struct ctx *ctx, void *record);
+    bool sample; /* only with --demo, from the pack's folder `demo` */
+};
+
+struct module {
+    const char *name;
+    const struct db_migration *migrations;
+    size_t migration_count;
+    const struct route *routes;
+    size_t route_count;
+    const struct pack_file *pack_files;
+    size_t pack_file_count;
+    /* Runs after the pack's tables are in; reads what is no table. May be NULL. */
+    enum error (*pack_loaded)(struct ctx *ctx, const char *folder);
+};
+
+extern const struct module *const modules[];
+extern const size_t module_count;
+
+#endif

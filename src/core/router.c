@@ -1,0 +1,62 @@
+#include "core/router.h"
+
+/* Does the path fit the pattern? A {name} takes one segment, whole. */
+static bool fits(struct str pattern, struct str path, struct match *match)
+{
+    struct str want, have;
+    match->parameter_count = 0;
+    while (str_cut(&pattern, '/', &want)) {
+        if (!str_cut(&path, '/', &have))
+            return false;
+        if (want.length > 2 && *want.data == '{') {
+            if (!have.length || match->parameter_count == PATH_PARAMETERS_MAX)
+                return false;
+            match->parameters[match->parameter_count].name =
+                str_first(str_skip(want, 1), want.length - 2);
+            match->parameters[match->parameter_count++].value = have;
+        } else if (!str_equal(want, have))
+            return false;
+    }
+    return !path.data;
+}
+
+/* A list has its forms at path.csv and path.xlsx. */
+static bool fits_list(const struct route *route, struct str path, struct match *match)
+{
+    static const struct {
+        const char *ending;
+        enum list_format format;
+    } forms[] = {{".csv", LIST_CSV}, {".xlsx", LIST_XLSX}};
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        struct str ending = str_of(forms[i].ending);
+        if (str_ends(path, ending) &&
+            fits(str_of(route->path), str_first(path, path.length - ending.length), match)) {
+            match->format = forms[i].format;
+            return true;
+        }
+    }
+    match->format = LIST_JSON;
+    return fits(str_of(route->path), path, match);
+}
+
+struct match route_find(struct arena *arena, struct str method, struct str path)
+{
+    struct match match = {.route = NULL};
+    struct buf allow = {.arena = arena};
+    for (size_t m = 0; m < module_count; m++)
+        for (size_t r = 0; r < modules[m]->route_count; r++) {
+            const struct route *route = &modules[m]->routes[r];
+            if (!(route->list ? fits_list(route, path, &match)
+                              : fits(str_of(route->path), path, &match)))
+                continue;
+            match.path_known = true;
+            if (str_is(method, route->method)) {
+                match.route = route;
+                return match;
+            }
+            buf_print(&allow, "%s%s", allow.length ? ", " : "", route->method);
+        }
+    match.allow = buf_str(&allow);
+    match.format = LIST_JSON;
+    return match;
+}

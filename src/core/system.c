@@ -1,0 +1,43 @@
+#include "core/system.h"
+
+#include "core.sql.h"
+#include "core/openapi.h"
+
+struct nothing {
+    bool unused;
+};
+static const struct shape nothing_shape = {"nothing", sizeof(struct nothing), NULL, 0, NULL};
+
+struct health {
+    struct str status, database;
+    int64_t seq;
+};
+static const struct field health_fields[] = {
+    FIELD(struct health, status, "状态", "State"),
+    FIELD(struct health, database, "数据库", "Database"),
+    FIELD(struct health, seq, "提交序号", "Commit sequence"),
+};
+static const SHAPE(health);
+
+HANDLER(health_show, nothing, health)
+{
+    (void)in;
+    out->status = STR("ok");
+    out->database = db_is_sqlite(ctx->db) ? STR("sqlite") : STR("postgres");
+    out->seq = ctx->sequence;
+    return E_OK;
+}
+
+static const struct route routes[] = {
+    GET_POINT("/healthz", health_show, "运行状况", "Is the program well?"),
+    GET_TEXT("/api/openapi.json", openapi_document, "接口说明（OpenAPI 3.1）",
+             "This description (OpenAPI 3.1)"),
+};
+
+const struct module system_module = {
+    .name = "system",
+    .migrations = core_migrations,
+    .migration_count = COUNT(core_migrations),
+    .routes = routes,
+    .route_count = COUNT(routes),
+};

@@ -1,0 +1,76 @@
+-- name: area_list
+SELECT area.code, area.name, area.name_en, area.short_name, area.short_name_en, area.pinyin,
+       area.kind, area.gb_code, area.parent, area.valid_from, area.valid_to, area.tile_column,
+       area.tile_row, area.longitude, area.latitude, area.note
+FROM area
+
+-- name: area_show
+SELECT code, name, name_en, short_name, short_name_en, pinyin, kind, gb_code, parent, valid_from,
+       valid_to, tile_column, tile_row, longitude, latitude, note
+FROM area WHERE code = :code;
+
+-- name: area_insert
+INSERT INTO area (code, name, name_en, short_name, short_name_en, pinyin, kind, gb_code, parent,
+                  valid_from, valid_to, tile_column, tile_row, longitude, latitude, note)
+VALUES (:code, :name, :name_en, :short_name, :short_name_en, :pinyin, :kind, :gb_code, :parent,
+        :valid_from, :valid_to, :tile_column, :tile_row, :longitude, :latitude, :note);
+
+-- name: area_predecessors
+SELECT area.code, area.name, area.name_en, area_succession.date, area_succession.note
+FROM area_succession JOIN area ON area.code = area_succession.predecessor
+WHERE area_succession.successor = :code ORDER BY area.code;
+
+-- name: area_successors
+SELECT area.code, area.name, area.name_en, area_succession.date, area_succession.note
+FROM area_succession JOIN area ON area.code = area_succession.successor
+WHERE area_succession.predecessor = :code ORDER BY area.code;
+
+-- name: area_memberships
+SELECT area_set.code, area_set.name, area_set.name_en, area_set.kind, area_set_member.valid_from,
+       area_set_member.valid_to
+FROM area_set_member JOIN area_set ON area_set.code = area_set_member.set_code
+WHERE area_set_member.area_code = :code ORDER BY area_set.code;
+
+-- name: area_succession_insert
+INSERT INTO area_succession (predecessor, successor, date, note)
+VALUES (:predecessor, :successor, :date, :note);
+
+-- name: area_set_list
+SELECT code, name, name_en, kind, note FROM area_set
+
+-- name: area_set_show
+SELECT code, name, name_en, kind, note FROM area_set WHERE code = :code;
+
+-- name: area_set_insert
+INSERT INTO area_set (code, name, name_en, kind, note) VALUES (:code, :name, :name_en, :kind, :note);
+
+-- name: area_set_member_list
+SELECT area_set_member.id, area_set_member.set_code, area_set_member.area_code,
+       area.name AS area_name, area.name_en AS area_name_en, area_set_member.valid_from,
+       area_set_member.valid_to
+FROM area_set_member JOIN area ON area.code = area_set_member.area_code
+
+-- name: area_set_member_insert
+INSERT INTO area_set_member (set_code, area_code, valid_from, valid_to)
+VALUES (:set_code, :area_code, :valid_from, :valid_to);
+
+-- name: area_set_on
+SELECT area.code, area.name, area.name_en, area.short_name, area.short_name_en, area.pinyin,
+       area.kind, area.gb_code, area.parent, area.valid_from, area.valid_to, area.tile_column,
+       area.tile_row, area.longitude, area.latitude, area.note
+FROM area_set_member JOIN area ON area.code = area_set_member.area_code
+WHERE area_set_member.set_code = :set_code
+  AND (area.valid_from IS NULL OR area.valid_from <= :day)
+  AND (area.valid_to IS NULL OR area.valid_to >= :day)
+  AND (area_set_member.valid_from IS NULL OR area_set_member.valid_from <= :day)
+  AND (area_set_member.valid_to IS NULL OR area_set_member.valid_to >= :day)
+ORDER BY area.code;
+
+-- name: area_partition_overlaps
+SELECT a.set_code AS code, a.area_code AS name
+FROM area_set_member AS a
+JOIN area_set ON area_set.code = a.set_code AND area_set.kind = 'partition'
+JOIN area_set_member AS b ON b.set_code = a.set_code AND b.id <> a.id
+JOIN area AS inner_area ON inner_area.code = a.area_code
+WHERE b.area_code = inner_area.parent OR b.area_code = a.area_code
+ORDER BY a.set_code, a.area_code LIMIT 1;

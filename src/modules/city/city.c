@@ -1,0 +1,73 @@
+#include "modules/city/city.h"
+
+#include "city.sql.h"
+
+struct setting {
+    struct str key, value;
+};
+static const struct field setting_fields[] = {
+    FIELD(struct setting, key, "名称", "Name", .required = true, .length_max = 60),
+    FIELD(struct setting, value, "值", "Value", .required = true, .length_max = 200),
+};
+static const SHAPE(setting);
+
+struct department {
+    struct str code, name, name_en, scope;
+    bool named_in_source;
+};
+static const struct field department_fields[] = {
+    FIELD(struct department, code, "代码", "Code", USE_ALL,
+          .required = true),
+    FIELD(struct department, name, "名称", "Name", .required = true),
+    FIELD(struct department, name_en, "英文名", "English name", .required = true),
+    FIELD(struct department, scope, "职责（本项目归纳）", "Remit, in our words"),
+    FIELD(struct department, named_in_source, "来源文件是否点名", "Is it named in a source?"),
+};
+static const SHAPE(department);
+static const struct list department_list = {
+    .base = &sql_department_list, .row = &department_shape, .key = "code", .sort = "code"};
+
+struct calendar_day {
+    struct date date;
+    struct str kind, name;
+};
+static const char *const calendar_kinds[] = {"holiday", "workday", NULL};
+static const struct field calendar_day_fields[] = {
+    FIELD(struct calendar_day, date, "日期", "Day", USE_BOTH | USE_SORT, .required = true),
+    FIELD(struct calendar_day, kind, "放假或调休上班", "Holiday, or a weekend worked instead",
+          USE_BOTH | USE_FILTER, .required = true, .choices = calendar_kinds),
+    FIELD(struct calendar_day, name, "名称", "Name", .required = true),
+};
+static const SHAPE(calendar_day);
+static const struct list calendar_list = {
+    .base = &sql_calendar_list, .row = &calendar_day_shape, .key = "date", .sort = "date"};
+
+enum error city_setting(struct ctx *ctx, const char *key, struct str *value)
+{
+    struct setting setting;
+    enum error error = db_one(ctx, &sql_city_setting_find, ARGS(arg_text("key", str_of(key))),
+                              ROW(setting, &setting));
+    *value = error ? STR_NONE : setting.value;
+    return error == E_NOT_FOUND ? E_OK : error;
+}
+
+static const struct route routes[] = {
+    GET_LIST("/api/departments", department_list, "部门", "Departments"),
+    GET_LIST("/api/calendar", calendar_list, "放假与调休上班日", "Holidays and make-up workdays"),
+};
+
+static const struct pack_file pack_files[] = {
+    {"pack.csv", &setting_shape, .insert = &sql_city_setting_insert},
+    {"departments.csv", &department_shape, .insert = &sql_department_insert},
+    {"calendar.csv", &calendar_day_shape, .insert = &sql_calendar_insert},
+};
+
+const struct module city_module = {
+    .name = "city",
+    .migrations = city_migrations,
+    .migration_count = COUNT(city_migrations),
+    .routes = routes,
+    .route_count = COUNT(routes),
+    .pack_files = pack_files,
+    .pack_file_count = COUNT(pack_files),
+};

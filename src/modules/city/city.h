@@ -1,0 +1,12 @@
+/* The city as a whole: what its pack is called, its departments, its calendar. */
+#ifndef MODULES_CITY_H
+#define MODULES_CITY_H
+
+#include "core/route.h"
+
+extern const struct module city_module;
+
+/* A line of pack.csv, such as `name` or `root_area`; STR_NONE when the pack does not say. */
+enum error city_setting(struct ctx *ctx, const char *key, struct str *value) MUST_USE;
+
+#endif

@@ -6,6 +6,7 @@
     GROUP(arena) \
     GROUP(csv) \
     GROUP(date) \
+    GROUP(json) \
     GROUP(number) \
     GROUP(utf8)
 // clang-format on

@@ -53,7 +53,7 @@ struct http_settings {
      * `refuse` with 413, and not read. */
     size_t (*body_limit)(void *app, struct str method, struct str path);
     /* Fills in the reply for what the listener refuses by itself: 400, 413, 414, 431, 503. Runs on
-     * the loop thread, does not call http_send(). The path is as sent where that was the fault. */
+     * the loop thread, does not call http_send(). The path is "/" where it was at fault. */
     void (*refuse)(void *app, struct http_exchange *exchange, int status);
     /* Tests are in a hurry; 0 = as said above. */
     int idle_seconds, request_ms, later_ms;

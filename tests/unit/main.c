@@ -6,6 +6,9 @@
     GROUP(arena) \
     GROUP(csv) \
     GROUP(date) \
+    GROUP(http) \
+    GROUP(http_later) \
+    GROUP(http_static) \
     GROUP(json) \
     GROUP(number) \
     GROUP(utf8)

@@ -6,9 +6,11 @@ export interface PrintedNumber {
   /** 超, over, … */
   approximation: string;
   number: string;
+  /** 万, 亿, bn, … */
+  scale: string;
   unit: string;
-  /** Written after the number without a space. */
-  unitIsTight: boolean;
+  /** The unit is written after the number without a space. */
+  isTight: boolean;
 }
 
 export type NumberForm = 'short' | 'full' | 'exact';
@@ -83,9 +85,10 @@ function printedRank(figure: FigureLike, locale: Locale): PrintedNumber {
   const upTo = figure.measure === 'threshold' || figure.approximation === 'under';
   const number = grouped(figure.value, 0, false);
   if (locale === 'en') {
-    return { approximation: upTo ? 'top' : 'No.', number, unit: '', unitIsTight: true };
+    return { approximation: upTo ? 'top' : 'No.', number, scale: '', unit: '', isTight: true };
   }
-  return { approximation: upTo ? '前' : '第', number, unit: figure.unit ?? '', unitIsTight: false };
+  const unit = figure.unit ?? '';
+  return { approximation: upTo ? '前' : '第', number, scale: '', unit, isTight: false };
 }
 
 export function printNumber(figure: FigureLike, locale: Locale, form: NumberForm): PrintedNumber {
@@ -107,23 +110,27 @@ export function printNumber(figure: FigureLike, locale: Locale, form: NumberForm
     figure.value_high != null
       ? `${scaled(figure.value)}–${scaled(figure.value_high)}`
       : scaled(figure.value);
-  const approximation = APPROXIMATION[locale][figure.approximation];
-  if (locale === 'en') {
-    const word = unitInEnglish(unit, figure.value);
-    return {
-      approximation,
-      number,
-      unit: [scale.word, word].filter(Boolean).join(' '),
-      unitIsTight: UNIT_IS_TIGHT.has(word) && !scale.word,
-    };
-  }
-  return { approximation, number, unit: scale.word + unit, unitIsTight: UNIT_IS_TIGHT.has(unit) };
+  const word = locale === 'en' ? unitInEnglish(unit, figure.value) : unit;
+  return {
+    approximation: APPROXIMATION[locale][figure.approximation],
+    number,
+    scale: scale.word,
+    unit: word,
+    isTight: UNIT_IS_TIGHT.has(word) && !scale.word,
+  };
+}
+
+/** What follows the number: 亿元, bn CNY, %. */
+export function unitText(printed: PrintedNumber, locale: Locale): string {
+  return locale === 'en'
+    ? [printed.scale, printed.unit].filter(Boolean).join(' ')
+    : printed.scale + printed.unit;
 }
 
 /** As one line of text: for charts, labels and titles. */
 export function numberText(figure: FigureLike, locale: Locale, form: NumberForm): string {
   const printed = printNumber(figure, locale, form);
   const space = locale === 'en' && printed.approximation ? ' ' : '';
-  const gap = printed.unitIsTight ? '' : ' ';
-  return `${printed.approximation}${space}${printed.number}${gap}${printed.unit}`.trim();
+  const gap = printed.isTight ? '' : ' ';
+  return `${printed.approximation}${space}${printed.number}${gap}${unitText(printed, locale)}`.trim();
 }

@@ -520,7 +520,7 @@ static bool open_all(struct app *app, char *reason, size_t reason_size)
     return start_workers(app, reason, reason_size);
 }
 
-struct app *app_open(const struct config *config, char *reason, size_t reason_size)
+static struct app *app_new(const struct config *config, char *reason, size_t reason_size)
 {
     unsigned char secret[TOKEN_BYTES];
     struct app *app = calloc(1, sizeof(*app));
@@ -536,7 +536,26 @@ struct app *app_open(const struct config *config, char *reason, size_t reason_si
     pthread_cond_init(&app->finished, NULL);
     randombytes_buf(secret, sizeof(secret));
     sodium_bin2hex(app->token, sizeof(app->token), secret, sizeof(secret));
-    if (open_all(app, reason, reason_size))
+    return app;
+}
+
+struct app *app_open(const struct config *config, char *reason, size_t reason_size)
+{
+    struct app *app = app_new(config, reason, reason_size);
+    if (app && open_all(app, reason, reason_size))
+        return app;
+    app_close(app);
+    return NULL;
+}
+
+struct app *app_check(const struct config *config, char *reason, size_t reason_size)
+{
+    struct app *app = app_new(config, reason, reason_size);
+    struct db_conn *conn = app ? db_connect(config->db.data, false, reason, reason_size) : NULL;
+    bool good = conn && migrate(conn, reason, reason_size) &&
+                ensure_pack(app, conn, reason, reason_size);
+    db_disconnect(conn);
+    if (good)
         return app;
     app_close(app);
     return NULL;

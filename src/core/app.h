@@ -14,9 +14,12 @@ struct app;
 /* Opens and migrates the database, loads the pack when there is none yet, and starts the workers.
  * NULL on failure, with the reason. The configuration must outlive it. */
 struct app *app_open(const struct config *config, char *reason, size_t reason_size);
-/* Listens. `token` receives the one-time token that writing needs. */
+/* The same without workers: only to see whether the database takes the pack. */
+struct app *app_check(const struct config *config, char *reason, size_t reason_size);
+/* Listens at the configured address. */
 bool app_listen(struct app *app, char *reason, size_t reason_size);
 int app_port(const struct app *app);
+/* What writing needs while there are no accounts; a new one at every start. */
 const char *app_token(const struct app *app);
 /* Runs one request to its end, without HTTP. The reply lives in the arena. */
 struct reply app_call(struct app *app, struct arena *arena, struct request request);

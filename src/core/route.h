@@ -17,13 +17,18 @@ struct handler {
     enum error (*call)(struct ctx *ctx, const void *in, void *out);
     const struct shape *in, *out;
 };
-#define HANDLER(name, in_tag, out_tag)                                                             \
+#define HANDLER(name, in_tag, out_tag) HANDLER_AS(static, name, in_tag, out_tag)
+/* The same when the table of routes stands in another file of the module, whose header declares
+ * `extern const struct handler name_handler`. */
+#define SHARED_HANDLER(name, in_tag, out_tag) HANDLER_AS(, name, in_tag, out_tag)
+#define HANDLER_AS(storage, name, in_tag, out_tag)                                                 \
     static enum error name(struct ctx *ctx, const struct in_tag *in, struct out_tag *out);         \
     static enum error name##_any(struct ctx *ctx, const void *in, void *out)                       \
     {                                                                                              \
         return name(ctx, in, out);                                                                 \
     }                                                                                              \
-    static const struct handler name##_handler = {name##_any, &in_tag##_shape, &out_tag##_shape};  \
+    storage const struct handler name##_handler = {name##_any, &in_tag##_shape,                    \
+                                                   &out_tag##_shape};                              \
     static enum error name(struct ctx *ctx, const struct in_tag *in, struct out_tag *out)
 
 enum access { ANYONE, OPERATOR };
@@ -54,12 +59,19 @@ enum { BODY_MAX = 256 * 1024 };
 #define GET_TEXT(path, text_, zh, en)        {"GET", path, zh, en, .text = (text_)}
 #define GET_WORK(path, name, zh, en)                                                               \
     {"GET", path, zh, en, .handler = &name##_handler, .effort = WORK}
-#define POST(path, name, zh, en, ...)                                                              \
+#define POST(path, name, zh, en)                                                                   \
     {"POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,         \
-     .created = 201, __VA_ARGS__}
-#define PATCH(path, name, zh, en, ...)                                                             \
+     .created = 201}
+#define POST_RAW(path, name, zh, en, most)                                                         \
+    {"POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,         \
+     .created = 201, .raw = true, .body_max = (most)}
+/* Changes what If-Match names: PATCH the record itself, POST what follows from it. */
+#define PATCH(path, name, zh, en)                                                                  \
     {"PATCH", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,        \
-     .partial = true, .match = true, __VA_ARGS__}
+     .partial = true, .match = true}
+#define POST_MATCH(path, name, zh, en)                                                             \
+    {"POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,         \
+     .created = 201, .partial = true, .match = true}
 
 /* A file of the city pack: each row becomes a record of `shape`, is checked, and inserted. */
 struct pack_file {

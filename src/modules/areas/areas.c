@@ -157,7 +157,7 @@ enum error area_set_find(struct ctx *ctx, struct str code, struct area_set *set)
 
 enum error area_set_on(struct ctx *ctx, struct str set_code, struct date day, struct records *areas)
 {
-    return db_all(ctx, &sql_area_set_on,
+    return db_all(ctx, date_known(day) ? &sql_area_set_on : &sql_area_set_ever,
                   ARGS(arg_text("set_code", set_code), arg_date(ctx->arena, "day", day)),
                   &area_shape, SET_MEMBERS_MAX, areas);
 }

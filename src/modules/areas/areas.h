@@ -22,7 +22,8 @@ extern const struct module areas_module;
 enum error area_find(struct ctx *ctx, struct str code, struct area *area) MUST_USE;
 /* Does it exist on that day? */
 bool area_valid_on(const struct area *area, struct date day);
-/* The members of a set on a day, as records of area_shape, in the order of their codes. */
+/* The members of a set on a day, as records of area_shape, in the order of their codes; with
+ * DATE_NONE all that ever were. */
 enum error area_set_on(struct ctx *ctx, struct str set_code, struct date day,
                        struct records *areas) MUST_USE;
 

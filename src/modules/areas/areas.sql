@@ -66,6 +66,14 @@ WHERE area_set_member.set_code = :set_code
   AND (area_set_member.valid_to IS NULL OR area_set_member.valid_to >= :day)
 ORDER BY area.code;
 
+-- name: area_set_ever
+SELECT area.code, area.name, area.name_en, area.short_name, area.short_name_en, area.pinyin,
+       area.kind, area.gb_code, area.parent, area.valid_from, area.valid_to, area.tile_column,
+       area.tile_row, area.longitude, area.latitude, area.note
+FROM area_set_member JOIN area ON area.code = area_set_member.area_code
+WHERE area_set_member.set_code = :set_code
+ORDER BY area.code;
+
 -- name: area_partition_overlaps
 SELECT a.set_code AS code, a.area_code AS name
 FROM area_set_member AS a

@@ -1,0 +1,181 @@
+/* The command line: reads the settings, does one thing, says what went wrong. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "core/app.h"
+#include "core/log.h"
+#include "core/openapi.h"
+#include "core/pack.h"
+
+static const char usage[] =
+    "kechuang 科创大脑\n\n"
+    "  kechuang serve                   启动服务 · serve the program\n"
+    "  kechuang documents add FILE…     载入文件，数字随即可以打开原句 · add documents\n"
+    "  kechuang pack check FOLDER       检查一个城市包 · check a city pack\n"
+    "  kechuang docs api|configuration  打印文档 · print documentation\n"
+    "  kechuang openapi                 打印接口说明 · print the OpenAPI description\n\n";
+
+static int say(const char *what)
+{
+    fprintf(stderr, "kechuang: %s\n", what);
+    return 1;
+}
+
+/* The folder of the default database is made when it is not there. */
+static void make_folder(struct arena *arena, struct str url)
+{
+    struct str path = str_skip(url, sizeof("sqlite:") - 1);
+    size_t slash = 0;
+    for (size_t i = 0; i < path.length; i++)
+        if (path.data[i] == '/')
+            slash = i;
+    if (str_starts(url, STR("sqlite:")) && slash)
+        mkdir(arena_str(arena, str_first(path, slash)).data, 0755);
+}
+
+static struct app *open_app(struct arena *arena, const struct config *config)
+{
+    char reason[1024] = "";
+    make_folder(arena, config->db);
+    struct app *app = app_open(config, reason, sizeof(reason));
+    if (!app)
+        say(reason);
+    return app;
+}
+
+static int serve(struct arena *arena, const struct config *config)
+{
+    char reason[1024] = "";
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    /* Blocked before any thread starts, so that only sigwait() sees them. */
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    struct app *app = open_app(arena, config);
+    if (!app)
+        return 1;
+    if (!app_listen(app, reason, sizeof(reason))) {
+        app_close(app);
+        return say(reason);
+    }
+    size_t colon = config->listen.length;
+    while (colon && config->listen.data[colon - 1] != ':')
+        colon--;
+    printf("科创大脑 · kechuang\n  地址 · address  http://%.*s%d\n"
+           "  一次性口令 · one-time token: %s\n  （写入时需要，仅限本机，重启后更换 · needed for "
+           "writing, on this machine only, new at every start）\n",
+           (int)colon, config->listen.data, app_port(app), app_token(app));
+    fflush(stdout);
+    int signal_number;
+    sigwait(&signals, &signal_number);
+    app_close(app);
+    return 0;
+}
+
+static bool read_file(struct arena *arena, const char *path, struct str *text)
+{
+    struct ctx ctx = {.arena = arena};
+    if (pack_read_file(&ctx, path, 64 << 20, text) == E_OK)
+        return true;
+    fprintf(stderr, "kechuang: %.*s\n", STR_PRINT(ctx.detail));
+    return false;
+}
+
+static struct str query_name(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct buf query = {.arena = arena};
+    buf_add(&query, STR("name="));
+    for (const char *p = slash ? slash + 1 : path; *p; p++)
+        buf_print(&query, "%%%02X", (unsigned char)*p);
+    return buf_str(&query);
+}
+
+static int documents_add(struct arena *arena, const struct config *config, int count, char **files)
+{
+    struct app *app = open_app(arena, config);
+    int failed = app ? 0 : 1;
+    for (int i = 0; app && i < count; i++) {
+        struct str text;
+        if (!read_file(arena, files[i], &text)) {
+            failed = 1;
+            continue;
+        }
+        struct reply reply = app_call(app, arena,
+                                      (struct request){.method = STR("POST"),
+                                                       .path = STR("/api/documents"),
+                                                       .query = query_name(arena, files[i]),
+                                                       .content_type = STR("text/plain"),
+                                                       .body = text,
+                                                       .role = ROLE_OPERATOR});
+        if (reply.status >= 300)
+            failed = 1;
+        printf("%s: %s %.*s\n", files[i], reply.status < 300 ? "已载入 · added" : "未载入 · not added",
+               STR_PRINT(reply.body));
+    }
+    app_close(app);
+    return failed;
+}
+
+/* A pack is right when an empty database takes it. */
+static int pack_check(const struct config *config, const char *folder)
+{
+    struct config empty = *config;
+    char reason[1024] = "";
+    empty.db = STR("sqlite::memory:");
+    empty.pack = str_of(folder);
+    struct app *app = app_check(&empty, reason, sizeof(reason));
+    if (!app)
+        return say(reason);
+    app_close(app);
+    printf("%s: 没有错误 · no errors\n", folder);
+    return 0;
+}
+
+static int run(struct arena *arena, const struct config *config, int count, char **words)
+{
+    struct str command = str_of(count ? words[0] : "help");
+    struct str second = str_of(count > 1 ? words[1] : "");
+    if (str_is(command, "serve") && count == 1)
+        return serve(arena, config);
+    if (str_is(command, "documents") && str_is(second, "add") && count > 2)
+        return documents_add(arena, config, count - 2, words + 2);
+    if (str_is(command, "pack") && str_is(second, "check") && count == 3)
+        return pack_check(config, words[2]);
+    struct str text = STR_NONE;
+    if (str_is(command, "openapi"))
+        text = openapi_document(arena);
+    if (str_is(command, "docs") && str_is(second, "api"))
+        text = api_document(arena);
+    if (str_is(command, "docs") && str_is(second, "configuration"))
+        text = config_document(arena);
+    bool help = str_is(command, "help");
+    if (text.data)
+        printf("%.*s\n", STR_PRINT(text));
+    else
+        fprintf(help ? stdout : stderr, "%s%s\n", usage, config_document(arena).data);
+    return text.data || help ? 0 : 2;
+}
+
+int main(int count, char **words)
+{
+    struct arena arena = {0};
+    struct config config;
+    struct str reason = STR_NONE;
+    enum log_level level = LOG_INFO;
+    int rest = 0, status = 2;
+    if (!config_read(&arena, count - 1, words + 1, &config, &rest, &reason))
+        say(reason.data);
+    else if (!log_level_parse(config.log_level, &level))
+        say("log-level: debug, info, warning, error");
+    else {
+        log_set_level(level);
+        status = run(&arena, &config, rest, words + 1);
+    }
+    arena_free(&arena);
+    return status;
+}

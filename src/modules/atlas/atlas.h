@@ -1,0 +1,9 @@
+/* The innovation map: any indicator over a set of areas on a day, and places as points. */
+#ifndef MODULES_ATLAS_H
+#define MODULES_ATLAS_H
+
+#include "core/route.h"
+
+extern const struct module atlas_module;
+
+#endif

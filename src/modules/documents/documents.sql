@@ -1,0 +1,74 @@
+-- name: source_list
+SELECT source.code, source.kind, source.title, source.title_en, source.publisher, source.published,
+       source.sha256, source.url, source.second_hand, source.note, document.id AS document_id
+FROM source LEFT JOIN document ON document.sha256 = source.sha256
+
+-- name: source_show
+SELECT source.code, source.kind, source.title, source.title_en, source.publisher, source.published,
+       source.sha256, source.url, source.second_hand, source.note, document.id AS document_id
+FROM source LEFT JOIN document ON document.sha256 = source.sha256
+WHERE source.code = :code;
+
+-- name: source_by_sha256
+SELECT code, kind, title, title_en, publisher, published, sha256, url, second_hand, note
+FROM source WHERE sha256 = :sha256;
+
+-- name: source_insert
+INSERT INTO source (code, kind, title, title_en, publisher, published, sha256, url, second_hand, note)
+VALUES (:code, :kind, :title, :title_en, :publisher, :published, :sha256, :url, :second_hand, :note);
+
+-- name: citation_insert
+INSERT INTO citation (subject, subject_id, source_code, line, token)
+VALUES (:subject, :subject_id, :source_code, :line, :token);
+
+-- name: line_find
+SELECT document_line.text
+FROM document_line JOIN document ON document.id = document_line.document_id
+WHERE document_line.document_id = :document_id AND document_line.line = :line
+  AND document.visibility <= :clearance;
+
+-- name: document_list
+SELECT document.id, document.name, document.title, document.source_code, document.sha256,
+       document.media_type, document.size, document.line_count, document.published,
+       document.visibility, document.added_seq, document.changed_seq,
+       (SELECT count(*) FROM citation WHERE citation.source_code = document.source_code)
+           AS citation_count
+FROM document
+
+-- name: document_show
+SELECT document.id, document.name, document.title, document.source_code, document.sha256,
+       document.media_type, document.size, document.line_count, document.published,
+       document.visibility, document.added_seq, document.changed_seq,
+       (SELECT count(*) FROM citation WHERE citation.source_code = document.source_code)
+           AS citation_count
+FROM document WHERE document.id = :id AND document.visibility <= :clearance;
+
+-- name: document_by_sha256
+SELECT id FROM document WHERE sha256 = :sha256;
+
+-- name: document_insert
+INSERT INTO document (name, title, source_code, sha256, media_type, size, line_count, published,
+                      visibility, added_seq, changed_seq)
+VALUES (:name, :title, :source_code, :sha256, :media_type, :size, :line_count, :published,
+        :visibility, :sequence, :sequence) RETURNING id;
+
+-- name: document_update
+UPDATE document SET title = :title, published = :published, visibility = :visibility,
+                    changed_seq = :sequence
+WHERE id = :id RETURNING changed_seq;
+
+-- name: line_insert
+INSERT INTO document_line (document_id, line, text) VALUES (:document_id, :line, :text);
+
+-- name: line_page
+SELECT document_line.line, document_line.text
+FROM document_line JOIN document ON document.id = document_line.document_id
+WHERE document_line.document_id = :id AND document_line.line > :after
+  AND document.visibility <= :clearance
+ORDER BY document_line.line LIMIT :limit;
+
+-- name: citation_page
+SELECT citation.line, citation.token, citation.subject_id
+FROM citation JOIN document ON document.source_code = citation.source_code
+WHERE document.id = :id AND citation.line > :after AND citation.line <= :last
+ORDER BY citation.line, citation.subject_id;

@@ -1,0 +1,216 @@
+#include "modules/indicators/indicators.h"
+
+#include "indicators.sql.h"
+#include "modules/indicators/internal.h"
+#include "stats/expression.h"
+
+enum { DETAILS_MAX = 500, AREAS_MAX = 5000 };
+
+const char *const indicator_measures[] = {
+    "stock",       "flow",      "cumulative", "increment",  "net_increment", "share", "ratio",
+    "growth_rate", "change_pp", "change_abs", "multiple",   "rank",          "rank_change",
+    "index",       "streak",    "threshold",  "duration",   "count",         "name",  NULL};
+static const char *const directions[] = {"up", "down", "none", NULL};
+static const char *const frequencies[] = {"year", "half", "quarter", "month", "irregular", NULL};
+static const char *const bases[] = {"source", "ours", NULL};
+static const char *const topics[] = {
+    "rd_input",   "enterprises", "patents",  "talent",     "platforms", "projects",
+    "market",     "finance",     "cooperation", "services", "ranking",  "industry",
+    "economy",    "governance",  "policy",   "space",      NULL};
+
+static const struct field indicator_fields[] = {
+    FIELD(struct indicator, code, "代码", "Code", USE_ALL, .required = true, .length_max = 60),
+    FIELD(struct indicator, name, "名称", "Name", .required = true),
+    FIELD(struct indicator, name_en, "英文名", "English name", .required = true),
+    FIELD(struct indicator, topic, "主题（本项目划分）", "Topic, as we divide them", USE_ALL,
+          .required = true, .choices = topics),
+    FIELD(struct indicator, unit, "单位", "Unit", .required = true, .length_max = 60),
+    FIELD(struct indicator, measure, "量的类型", "Measure", USE_BOTH | USE_FILTER,
+          .required = true, .choices = indicator_measures),
+    FIELD(struct indicator, direction, "方向：up 越大越好", "Direction; up = more is better",
+          .required = true, .choices = directions),
+    FIELD(struct indicator, frequency, "频率", "Frequency", .choices = frequencies),
+    FIELD(struct indicator, publisher, "发布机构", "Publisher"),
+    FIELD(struct indicator, basis, "依据：source 有来源，ours 本项目约定",
+          "Basis: a source, or ours", .required = true, .choices = bases),
+    FIELD(struct indicator, note, "说明", "Note"),
+    FIELD(struct indicator, observation_count, "观测数", "Observations", USE_OUT),
+};
+SHAPE(indicator);
+static const struct list_filter indicator_filters[] = {
+    {"has_data", "只要有观测的", "Only those with observations", KIND_BOOL,
+     "observation_count > 0"},
+};
+static const struct list indicator_list = {.base = &sql_indicator_list,
+                                           .row = &indicator_shape,
+                                           .key = "code",
+                                           .sort = "code",
+                                           .filters = indicator_filters,
+                                           .filter_count = COUNT(indicator_filters)};
+
+struct definition {
+    struct str indicator_code;
+    int64_t version;
+    struct date valid_from, valid_to;
+    struct str definition, definition_en, numerator, denominator, formula, basis;
+};
+static const struct field definition_fields[] = {
+    FIELD(struct definition, indicator_code, "指标", "Indicator", .required = true,
+          .refers = "indicator"),
+    FIELD(struct definition, version, "口径版本", "Version of the definition", .required = true),
+    FIELD(struct definition, valid_from, "适用起", "Valid from"),
+    FIELD(struct definition, valid_to, "适用止", "Valid to"),
+    FIELD(struct definition, definition, "定义", "Definition", .required = true),
+    FIELD(struct definition, definition_en, "英文定义", "Definition in English"),
+    FIELD(struct definition, numerator, "分子", "Numerator"),
+    FIELD(struct definition, denominator, "分母", "Denominator"),
+    FIELD(struct definition, formula, "计算方法", "Formula"),
+    FIELD(struct definition, basis, "依据", "Basis", .required = true, .choices = bases),
+};
+static const SHAPE(definition);
+
+static const struct field derivation_fields[] = {
+    FIELD(struct derivation, indicator_code, "指标", "Indicator", .required = true,
+          .refers = "indicator"),
+    FIELD(struct derivation, expression, "算式", "Expression", .required = true,
+          .length_max = 500),
+    FIELD(struct derivation, note, "说明", "Note"),
+};
+SHAPE(derivation);
+
+struct release_rule {
+    struct str indicator_code, period_kind, status;
+    int64_t months_after;
+    struct str publisher, basis, note;
+};
+static const char *const period_kinds[] = {"year", "quarter", "month", NULL};
+static const char *const release_statuses[] = {"final", "preliminary", "estimate", NULL};
+static const struct field release_rule_fields[] = {
+    FIELD(struct release_rule, indicator_code, "指标", "Indicator", .required = true,
+          .refers = "indicator"),
+    FIELD(struct release_rule, period_kind, "时期", "Period", .required = true,
+          .choices = period_kinds),
+    FIELD(struct release_rule, status, "发布的是", "What is published", .required = true,
+          .choices = release_statuses),
+    FIELD(struct release_rule, months_after, "期末后几个月", "Months after the period's end",
+          .required = true),
+    FIELD(struct release_rule, publisher, "发布机构", "Publisher"),
+    FIELD(struct release_rule, basis, "依据", "Basis", .required = true, .choices = bases),
+    FIELD(struct release_rule, note, "说明", "Note"),
+};
+static const SHAPE(release_rule);
+
+struct indicator_area {
+    struct str code, name, name_en;
+    int64_t observation_count;
+};
+static const struct field indicator_area_fields[] = {
+    FIELD(struct indicator_area, code, "区域", "Area"),
+    FIELD(struct indicator_area, name, "名称", "Name"),
+    FIELD(struct indicator_area, name_en, "英文名", "English name"),
+    FIELD(struct indicator_area, observation_count, "观测数", "Observations"),
+};
+static const SHAPE(indicator_area);
+
+struct indicator_key {
+    struct str code;
+};
+static const struct field indicator_key_fields[] = {
+    FIELD(struct indicator_key, code, "指标代码", "Code of the indicator", .required = true),
+};
+static const SHAPE(indicator_key);
+
+struct indicator_detail {
+    struct indicator indicator;
+    struct records definitions;
+    struct record derivation;
+    struct records release_rules, areas;
+};
+static const struct field indicator_detail_fields[] = {
+    FIELD(struct indicator_detail, definitions, "各版口径", "Versions of the definition",
+          .of = &definition_shape),
+    FIELD(struct indicator_detail, derivation, "由其他指标算得", "How it follows from others",
+          .of = &derivation_shape),
+    FIELD(struct indicator_detail, release_rules, "发布规则", "When it is published",
+          .of = &release_rule_shape),
+    FIELD(struct indicator_detail, areas, "有观测的区域", "Areas with observations",
+          .of = &indicator_area_shape),
+};
+static const SHAPE_EXTENDING(indicator_detail, indicator);
+
+enum error indicator_find(struct ctx *ctx, struct str code, struct indicator *indicator)
+{
+    return db_one(ctx, &sql_indicator_show, ARGS(arg_text("code", code)),
+                  ROW(indicator, indicator));
+}
+
+enum error derivation_find(struct ctx *ctx, struct str code, struct derivation *derivation)
+{
+    return db_one(ctx, &sql_derivation_show, ARGS(arg_text("code", code)),
+                  ROW(derivation, derivation));
+}
+
+HANDLER(indicator_detail_show, indicator_key, indicator_detail)
+{
+    enum error error = indicator_find(ctx, in->code, &out->indicator);
+    if (error)
+        return error;
+    struct derivation *derivation = ARENA_NEW(ctx->arena, struct derivation);
+    error = derivation_find(ctx, in->code, derivation);
+    if (error && error != E_NOT_FOUND)
+        return error;
+    out->derivation.value = error ? NULL : derivation;
+    struct args args = FROM(indicator_key, in);
+    if ((error = db_all(ctx, &sql_definition_list, args, &definition_shape, DETAILS_MAX,
+                        &out->definitions)) ||
+        (error = db_all(ctx, &sql_release_rule_list, args, &release_rule_shape, DETAILS_MAX,
+                        &out->release_rules)))
+        return error;
+    return db_all(ctx, &sql_indicator_areas, args, &indicator_area_shape, AREAS_MAX, &out->areas);
+}
+
+static enum error derivation_check(struct ctx *ctx, void *record)
+{
+    const struct derivation *derivation = record;
+    struct str names[EXPRESSION_NAMES_MAX];
+    size_t count;
+    if (!expression_names(derivation->expression, names, &count) || !count)
+        return complain(ctx, STR("expression"), "不是算式，如 100 * RD01 / GDP",
+                        "is no expression, such as 100 * RD01 / GDP");
+    enum error error = E_OK;
+    for (size_t i = 0; i < count; i++) {
+        bool there;
+        if (code_exists(ctx, "indicator", names[i], &there))
+            return ctx->error;
+        if (!there)
+            error = complain(ctx, STR("expression"), "没有指标 %.*s", "there is no indicator %.*s",
+                             STR_PRINT(names[i]));
+    }
+    return error;
+}
+
+static const struct route routes[] = {
+    GET_LIST("/api/indicators", indicator_list, "指标", "Indicators"),
+    GET_WORK("/api/indicators/{code}", indicator_detail_show, "一个指标及其口径",
+             "An indicator and its definitions"),
+    OBSERVATION_ROUTES, SERIES_ROUTES, TARGET_ROUTES, RELEASE_ROUTES, LINEAGE_ROUTES,
+};
+
+static const struct pack_file pack_files[] = {
+    {"indicators.csv", &indicator_shape, .insert = &sql_indicator_insert},
+    {"indicator_definitions.csv", &definition_shape, .insert = &sql_definition_insert},
+    {"indicator_derivations.csv", &derivation_shape, .insert = &sql_derivation_insert,
+     .check = derivation_check},
+    {"releases.csv", &release_rule_shape, .insert = &sql_release_rule_insert},
+    {"observations_*.csv", &observation_shape, .store = observation_store_record},
+};
+
+const struct module indicators_module = {
+    .name = "indicators",
+    .migrations = indicators_migrations,
+    .migration_count = COUNT(indicators_migrations),
+    .routes = routes,
+    .route_count = COUNT(routes),
+    .pack_files = pack_files,
+    .pack_file_count = COUNT(pack_files),
+};

@@ -1,0 +1,89 @@
+/* Indicators and observations: the figures of the city, each with its times, its kind and its source.
+ *
+ * An observation is never overwritten: a revision is a new row, and the old one only learns the
+ * sequence number at which it was replaced. Status (actual, estimate, target …) and measure (stock,
+ * flow, share …) are two axes; a series never mixes them in one line. */
+#ifndef MODULES_INDICATORS_H
+#define MODULES_INDICATORS_H
+
+#include "core/route.h"
+
+extern const struct module indicators_module;
+
+struct indicator {
+    struct str code, name, name_en, topic, unit, measure, direction, frequency, publisher, basis,
+        note;
+    int64_t observation_count;
+};
+extern const struct shape indicator_shape;
+enum error indicator_find(struct ctx *ctx, struct str code, struct indicator *indicator) MUST_USE;
+
+struct observation {
+    int64_t id;
+    struct str fact_id, indicator_code, indicator_name, indicator_name_en;
+    int64_t definition_version;
+    struct str area_code, area_name, area_name_en, scope, among, period;
+    struct date period_start, period_end;
+    double value;
+    struct maybe_real value_high, low, high;
+    struct str unit, status, measure, approximation, base_period, attaches_to, repeats, published;
+    struct date published_on; /* the last day that `published` can mean */
+    struct str source_code, source_title, source_title_en;
+    bool second_hand;
+    struct maybe_int line;
+    struct str token, note;
+    int64_t visibility;
+    bool sample;
+    int64_t recorded_seq;
+    struct maybe_int replaced_seq;
+};
+extern const struct shape observation_shape;
+enum error observation_find(struct ctx *ctx, int64_t id, struct observation *observation) MUST_USE;
+
+/* A number on a page, and where it comes from: one observation, or a formula over others, or the
+ * records that were counted. */
+struct figure {
+    double value;
+    struct str unit, approximation;
+    struct maybe_int observation_id;
+    struct record formula; /* of formula_shape */
+    struct str records;    /* address of the list that was counted */
+};
+struct formula {
+    struct str expression, text, text_en;
+    struct records terms; /* of term_shape */
+};
+struct term {
+    struct str name;
+    double value;
+    struct str unit;
+    struct maybe_int observation_id;
+    struct str label, label_en;
+};
+extern const struct shape figure_shape, formula_shape, term_shape;
+
+/* The figure that an observation is. */
+struct figure figure_of(const struct observation *observation);
+/* The same, allocated, as a record. */
+struct record figure_record(struct arena *arena, struct figure figure);
+struct record counted_figure(struct arena *arena, int64_t count, struct str unit, const char *records);
+struct term term_of(const char *name, const struct observation *observation);
+
+/* The observations of one indicator and area that charts use, oldest period first. Filters: scope
+ * null, no comparison set unless it is a rank, no repeats; `as_of` 0 = now. At most `most`. */
+struct series_query {
+    struct str indicator_code, area_code, scope;
+    int64_t as_of;
+    struct date published_by; /* DATE_NONE = whenever */
+};
+enum error series_observations(struct ctx *ctx, const struct series_query *query,
+                               struct records *observations) MUST_USE;
+/* Which of two observations of one period is to be shown: the more final, then the later published,
+ * then first-hand, then the later recorded. Positive when `a` is. */
+int observation_compare(const struct observation *a, const struct observation *b);
+/* actual, estimate, target or implied. */
+const char *status_class(struct str status);
+/* What charts and targets do not use: proper names with a number in them. */
+bool measure_is_figure(struct str measure);
+
+#endif

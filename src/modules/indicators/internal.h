@@ -1,0 +1,47 @@
+/* What the files of this module share among themselves. */
+#ifndef MODULES_INDICATORS_INTERNAL_H
+#define MODULES_INDICATORS_INTERNAL_H
+
+#include "modules/indicators/indicators.h"
+
+extern const char *const indicator_measures[];
+
+struct derivation {
+    struct str indicator_code, expression, note;
+};
+extern const struct shape derivation_shape;
+/* E_NOT_FOUND when the indicator follows from no others. */
+enum error derivation_find(struct ctx *ctx, struct str code, struct derivation *derivation) MUST_USE;
+
+/* Checks an observation as it came in, completes what follows from it, and stores it with its
+ * citation. Sets its id. */
+enum error observation_store(struct ctx *ctx, struct observation *observation) MUST_USE;
+enum error observation_store_record(struct ctx *ctx, void *record) MUST_USE;
+
+/* The handlers that the module's table of routes names. */
+extern const struct list observation_list;
+extern const struct handler observation_show_handler, observation_create_handler,
+    observation_revise_handler, series_show_handler, joined_show_handler, target_list_handler,
+    release_list_handler, lineage_show_handler;
+
+#define OBSERVATION_ROUTES                                                                         \
+    GET_LIST("/api/observations", observation_list, "观测", "Observations"),                       \
+        POST("/api/observations", observation_create, "登记一个观测", "Record an observation"),    \
+        GET_POINT("/api/observations/{id}", observation_show, "一个观测", "An observation"),       \
+        POST_MATCH("/api/observations/{id}/revisions", observation_revise,                         \
+                   "修订：新值另存一行，旧值保留",                                                 \
+                   "Revise: the new value becomes a row of its own, the old one stays")
+#define SERIES_ROUTES                                                                              \
+    GET_WORK("/api/series", series_show, "一个指标在一个区域的数列",                               \
+             "The series of an indicator in an area"),                                             \
+        GET_WORK("/api/joined_series", joined_show, "把两个指标连成一条线（口径不同会拒绝）",      \
+                 "Join two indicators in one line (refused where definitions differ)")
+#define TARGET_ROUTES                                                                              \
+    GET_WORK("/api/targets", target_list, "目标及其状态", "Targets and where they stand")
+#define RELEASE_ROUTES                                                                             \
+    GET_WORK("/api/releases_due", release_list, "何时该发布什么", "What is due when")
+#define LINEAGE_ROUTES                                                                             \
+    GET_WORK("/api/observations/{id}/lineage", lineage_show, "一个数的来龙去脉",                   \
+             "Where a number comes from")
+
+#endif

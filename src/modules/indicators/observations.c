@@ -1,0 +1,319 @@
+/* Observations: the list, recording, revising, and the rules that each one obeys. */
+#include <math.h>
+
+#include "modules/areas/areas.h"
+#include "modules/documents/documents.h"
+#include "modules/indicators/internal.h"
+#include "observations.sql.h"
+#include "stats/interval.h"
+
+static const char *const statuses[] = {"as_reported", "estimate", "preliminary", "final",
+                                       "revised",     "target",   "implied",     NULL};
+static const char *const approximations[] = {"exact", "about", "over", "under", NULL};
+static const char *const visibilities[] = {"public", "government", "bureau", "draft", NULL};
+
+static const struct field observation_fields[] = {
+    FIELD(struct observation, id, "编号", "Number", USE_OUT | USE_SORT),
+    FIELD(struct observation, fact_id, "事实编号", "Number of the fact", USE_BOTH | USE_FILTER,
+          .length_max = 60),
+    FIELD(struct observation, indicator_code, "指标", "Indicator", USE_BOTH | USE_FILTER,
+          .required = true, .refers = "indicator"),
+    FIELD(struct observation, indicator_name, "指标名", "Name of the indicator", USE_OUT),
+    FIELD(struct observation, indicator_name_en, "指标英文名", "English name", USE_OUT),
+    FIELD(struct observation, definition_version, "口径版本", "Version of the definition"),
+    FIELD(struct observation, area_code, "区域", "Area", USE_BOTH | USE_FILTER, .required = true,
+          .refers = "area"),
+    FIELD(struct observation, area_name, "区域名", "Name of the area", USE_OUT),
+    FIELD(struct observation, area_name_en, "区域英文名", "English name", USE_OUT),
+    FIELD(struct observation, scope, "所指主体（空为区域本身）",
+          "The body it is about; empty = the area itself", .length_max = 200),
+    FIELD(struct observation, among, "比较范围（位次）", "Among whom it is ranked",
+          .length_max = 200),
+    FIELD(struct observation, period, "所属时期", "The period it is valid for",
+          USE_BOTH | USE_FILTER, .required = true, .length_max = 40),
+    FIELD(struct observation, period_start, "时期起", "Start of the period", USE_OUT),
+    FIELD(struct observation, period_end, "时期止", "End of the period", USE_OUT | USE_SORT),
+    FIELD(struct observation, value, "数值（基本单位）", "Value, in the unit itself",
+          USE_BOTH | USE_SORT, .required = true),
+    FIELD(struct observation, value_high, "区间上端", "Upper end of a printed range"),
+    FIELD(struct observation, low, "可能的最小值", "Least it can be", USE_OUT),
+    FIELD(struct observation, high, "可能的最大值", "Most it can be", USE_OUT),
+    FIELD(struct observation, unit, "单位", "Unit", .required = true, .length_max = 60),
+    FIELD(struct observation, status, "性质", "Status", USE_BOTH | USE_FILTER, .required = true,
+          .choices = statuses),
+    FIELD(struct observation, measure, "量的类型", "Measure", USE_BOTH | USE_FILTER,
+          .required = true, .choices = indicator_measures),
+    FIELD(struct observation, approximation, "精确程度", "Approximation", .required = true,
+          .choices = approximations),
+    FIELD(struct observation, base_period, "比较期", "Base period", .length_max = 40),
+    FIELD(struct observation, attaches_to, "所附的数", "The figure it qualifies",
+          .length_max = 60),
+    FIELD(struct observation, repeats, "与此同文", "It repeats this figure", .length_max = 60),
+    FIELD(struct observation, published, "发布时间", "When it was published", .length_max = 10),
+    FIELD(struct observation, published_on, "发布日（推定到日）", "Day of publication at the latest",
+          USE_OUT | USE_SORT),
+    FIELD(struct observation, source_code, "来源", "Source", USE_BOTH | USE_FILTER,
+          .refers = "source"),
+    FIELD(struct observation, source_title, "来源名称", "Title of the source", USE_OUT),
+    FIELD(struct observation, source_title_en, "来源英文名", "English title", USE_OUT),
+    FIELD(struct observation, second_hand, "是否转载", "Is it second-hand?", USE_OUT),
+    FIELD(struct observation, line, "行", "Line"),
+    FIELD(struct observation, token, "数字原文", "The number as printed", .length_max = 200),
+    FIELD(struct observation, note, "说明", "Note", .length_max = 1000),
+    FIELD(struct observation, visibility, "公开范围", "Who may see it", .choices = visibilities),
+    FIELD(struct observation, sample, "样例", "Is it a sample?", USE_OUT),
+    FIELD(struct observation, recorded_seq, "记录序号", "Sequence when recorded", USE_OUT),
+    FIELD(struct observation, replaced_seq, "被修订的序号", "Sequence when replaced", USE_OUT),
+};
+SHAPE(observation);
+
+const struct list observation_list = {.base = &sql_observation_list,
+                                      .row = &observation_shape,
+                                      .key = "id",
+                                      .sort = "id",
+                                      .guarded = true,
+                                      .versioned = true};
+
+struct observation_key {
+    int64_t id;
+};
+static const struct field observation_key_fields[] = {
+    FIELD(struct observation_key, id, "编号", "Number", USE_OUT),
+};
+static const SHAPE(observation_key);
+
+enum error observation_find(struct ctx *ctx, int64_t id, struct observation *observation)
+{
+    return db_one(ctx, &sql_observation_show, ARGS(arg_int("id", id)),
+                  ROW(observation, observation));
+}
+
+/* --- Rules ---------------------------------------------------------------------------------- */
+
+/* Units that a measure brings with it, whatever the indicator's own unit is. */
+static bool unit_of_measure(struct str measure, struct str unit)
+{
+    static const struct {
+        const char *measure, *unit;
+    } allowed[] = {{"growth_rate", "%"}, {"growth_rate", "倍"}, {"multiple", "倍"},
+                   {"share", "%"},       {"change_pp", "百分点"}, {"rank", "位"},
+                   {"rank", "级"},       {"rank_change", "位"}, {"streak", "年"},
+                   {"streak", "月"},     {"index", "%"}};
+    for (size_t i = 0; i < COUNT(allowed); i++)
+        if (str_is(measure, allowed[i].measure) && str_is(unit, allowed[i].unit))
+            return true;
+    /* A duration says its own unit of time; a name with a number in it has no unit of ours. */
+    return str_is(measure, "duration") || str_is(measure, "name");
+}
+
+static enum error check_unit(struct ctx *ctx, const struct observation *o)
+{
+    struct indicator indicator;
+    enum error error = indicator_find(ctx, o->indicator_code, &indicator);
+    if (error)
+        return error;
+    if (str_equal(o->unit, indicator.unit) || unit_of_measure(o->measure, o->unit))
+        return E_OK;
+    error = db_one(ctx, &sql_unit_known, ARGS(arg_text("unit", o->unit)), (struct row){NULL, NULL});
+    if (error && error != E_NOT_FOUND)
+        return error;
+    if (error)
+        return complain(ctx, STR("unit"), "没有单位“%.*s”；这个指标的单位是“%.*s”",
+                        "there is no unit \"%.*s\"; this indicator's is \"%.*s\"",
+                        STR_PRINT(o->unit), STR_PRINT(indicator.unit));
+    return complain(ctx, STR("unit"), "这个指标的单位是“%.*s”，请换算后再登记",
+                    "this indicator's unit is \"%.*s\": convert the value", STR_PRINT(indicator.unit));
+}
+
+static enum error check_area(struct ctx *ctx, const struct observation *o, struct date day)
+{
+    struct area area;
+    enum error error = area_find(ctx, o->area_code, &area);
+    if (error || area_valid_on(&area, day))
+        return error;
+    char text[DATE_TEXT];
+    date_print(day, text);
+    return complain(ctx, STR("area_code"), "“%.*s”在 %s 不存在；请用当时的区域",
+                    "\"%.*s\" did not exist on %s: take the area of that day",
+                    STR_PRINT(ctx->language == LANGUAGE_EN ? area.name_en : area.name), text);
+}
+
+static enum error check_definition(struct ctx *ctx, struct observation *o)
+{
+    if (!o->definition_version)
+        o->definition_version = 1;
+    enum error error = db_one(ctx, &sql_definition_exists, FROM(observation, o),
+                              (struct row){NULL, NULL});
+    if (error != E_NOT_FOUND)
+        return error;
+    return complain(ctx, STR("definition_version"), "指标 %.*s 没有第 %lld 版口径",
+                    "the indicator %.*s has no definition %lld", STR_PRINT(o->indicator_code),
+                    (long long)o->definition_version);
+}
+
+static enum approximation approximation_of(struct str text)
+{
+    for (int i = 0; approximations[i]; i++)
+        if (str_is(text, approximations[i]))
+            return (enum approximation)i;
+    return APPROXIMATION_EXACT;
+}
+
+static void set_interval(struct observation *o)
+{
+    struct interval interval = interval_of(o->value, approximation_of(o->approximation));
+    if (o->value_high.known)
+        interval.high = o->value_high.value;
+    o->low = (struct maybe_real){isfinite(interval.low) ? interval.low : 0, isfinite(interval.low)};
+    o->high =
+        (struct maybe_real){isfinite(interval.high) ? interval.high : 0, isfinite(interval.high)};
+}
+
+static enum error complete(struct ctx *ctx, struct observation *o)
+{
+    struct period period;
+    if (!period_parse(o->period, &period))
+        return complain(ctx, STR("period"),
+                        "应为 2025、2025Q3、2025-10、2025-12-31 或 2021/2025 这样的时期",
+                        "must be a period such as 2025, 2025Q3, 2025-10, 2025-12-31 or 2021/2025");
+    o->period_start = period.start;
+    o->period_end = period_last(period);
+    o->published_on = ctx->today;
+    if (o->published.data && !publication_parse(o->published, &o->published_on))
+        return complain(ctx, STR("published"), "应为 2026、2026-03 或 2026-03-03",
+                        "must be 2026, 2026-03 or 2026-03-03");
+    if (!o->fact_id.data)
+        o->fact_id = arena_print(ctx->arena, "U%lld", (long long)ctx->sequence);
+    set_interval(o);
+    return E_OK;
+}
+
+static enum error observation_check(struct ctx *ctx, struct observation *o)
+{
+    enum error error = complete(ctx, o);
+    if (!error)
+        error = check_definition(ctx, o);
+    if (!error)
+        error = check_unit(ctx, o);
+    if (error)
+        return error;
+    if (o->value_high.known && o->value_high.value < o->value)
+        return complain(ctx, STR("value_high"), "应不小于 value", "must not be below value");
+    /* A target may lie beyond what is known of areas; what was measured may not. */
+    return str_is(o->status, "target") ? E_OK : check_area(ctx, o, o->period_end);
+}
+
+static enum error tally(struct ctx *ctx, int64_t visibility, int64_t by)
+{
+    return db_do(ctx, &sql_observation_tally_add,
+                 ARGS(arg_int("visibility", visibility), arg_int("by", by)));
+}
+
+enum error observation_store(struct ctx *ctx, struct observation *o)
+{
+    enum error error = observation_check(ctx, o);
+    if (error)
+        return error;
+    if ((error = db_number(ctx, &sql_observation_insert, FROM(observation, o), &o->id)))
+        return error == E_CONFLICT && ctx->db_status == DB_UNIQUE
+                   ? fail(ctx, E_CONFLICT, "事实编号 %.*s 已经有了；改数请用修订",
+                          "the fact %.*s is there already: revise it to change it",
+                          STR_PRINT(o->fact_id))
+                   : error;
+    error = tally(ctx, o->visibility, 1);
+    if (error || !o->source_code.data)
+        return error;
+    return citation_add(ctx, "observation", o->id, o->source_code, o->line, o->token);
+}
+
+enum error observation_store_record(struct ctx *ctx, void *record)
+{
+    return observation_store(ctx, record);
+}
+
+/* --- Routes --------------------------------------------------------------------------------- */
+
+SHARED_HANDLER(observation_show, observation_key, observation)
+{
+    enum error error = observation_find(ctx, in->id, out);
+    ctx->etag = error ? 0 : out->replaced_seq.known ? out->replaced_seq.value : out->recorded_seq;
+    return error;
+}
+
+SHARED_HANDLER(observation_create, observation, observation)
+{
+    struct observation o = *in;
+    enum error error = observation_store(ctx, &o);
+    if (!error)
+        error = observation_find(ctx, o.id, out);
+    ctx->etag = error ? 0 : out->recorded_seq;
+    return error;
+}
+
+struct revision {
+    int64_t id;
+    double value;
+    struct maybe_real value_high;
+    struct str status, approximation, published, source_code;
+    struct maybe_int line;
+    struct str token, note;
+    int64_t visibility;
+};
+static const struct field revision_fields[] = {
+    FIELD(struct revision, id, "编号", "Number", USE_OUT),
+    FIELD(struct revision, value, "数值", "Value"),
+    FIELD(struct revision, value_high, "区间上端", "Upper end of a printed range"),
+    FIELD(struct revision, status, "性质", "Status", .required = true, .choices = statuses),
+    FIELD(struct revision, approximation, "精确程度", "Approximation", .required = true,
+          .choices = approximations),
+    FIELD(struct revision, published, "发布时间", "When it was published", .length_max = 10),
+    FIELD(struct revision, source_code, "来源", "Source", .refers = "source"),
+    FIELD(struct revision, line, "行", "Line"),
+    FIELD(struct revision, token, "数字原文", "The number as printed", .length_max = 200),
+    FIELD(struct revision, note, "修订原因", "Why it is revised", .required = true,
+          .length_max = 1000),
+    FIELD(struct revision, visibility, "公开范围", "Who may see it", .choices = visibilities),
+};
+static const SHAPE(revision);
+
+SHARED_HANDLER(observation_revise, revision, observation)
+{
+    struct observation old;
+    enum error error = observation_find(ctx, in->id, &old);
+    if (error)
+        return error;
+    if (old.replaced_seq.known)
+        return fail(ctx, E_CHANGED, "这一版已被修订；请打开最新的一版再改",
+                    "this version has been revised: open the newest one");
+    if ((error = check_match(ctx, old.recorded_seq)))
+        return error;
+    struct revision change = {old.id,        old.value,       old.value_high, old.status,
+                              old.approximation, old.published, old.source_code, old.line,
+                              old.token,     STR_NONE,        old.visibility};
+    fields_merge(ROW(revision, &change), in, ctx->given);
+    if (!change.note.data)
+        return complain(ctx, STR("note"), "请写明修订原因", "say why it is revised");
+    struct observation next = old;
+    next.value = change.value;
+    next.value_high = change.value_high;
+    next.status = change.status;
+    next.approximation = change.approximation;
+    next.published = change.published;
+    next.source_code = change.source_code;
+    next.line = change.line;
+    next.token = change.token;
+    next.note = change.note;
+    next.visibility = change.visibility;
+    /* Claims the old row first: of two who revise at once, one finds it replaced. */
+    error = db_one(ctx, &sql_observation_replace, ARGS(arg_int("id", old.id)),
+                   (struct row){NULL, NULL});
+    error = explain(ctx, error, E_CHANGED, "这一版刚被别人修订", "someone has just revised it");
+    if (!error)
+        error = tally(ctx, old.visibility, -1);
+    if (!error)
+        error = observation_store(ctx, &next);
+    if (!error)
+        error = observation_find(ctx, next.id, out);
+    ctx->etag = error ? 0 : out->recorded_seq;
+    return error;
+}

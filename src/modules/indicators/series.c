@@ -1,0 +1,388 @@
+#include "modules/indicators/series.h"
+
+#include <stdlib.h>
+
+#include "modules/areas/areas.h"
+#include "series.sql.h"
+
+enum { SERIES_MAX = 5000 };
+
+static const struct field point_fields[] = {
+    FIELD(struct point, period, "时期", "Period"),
+    FIELD(struct point, period_start, "时期起", "Start of the period"),
+    FIELD(struct point, period_end, "时期止", "End of the period"),
+    FIELD(struct point, value, "数值", "Value"),
+    FIELD(struct point, low, "可能的最小值", "Least it can be"),
+    FIELD(struct point, high, "可能的最大值", "Most it can be"),
+    FIELD(struct point, approximation, "精确程度", "Approximation"),
+    FIELD(struct point, status, "性质", "Status"),
+    FIELD(struct point, observation_id, "观测", "Observation"),
+    FIELD(struct point, formula, "公式", "Formula", .of = &formula_shape),
+    FIELD(struct point, published, "发布时间", "When it was published"),
+    FIELD(struct point, source_code, "来源", "Source"),
+};
+SHAPE(point);
+
+static const struct field line_fields[] = {
+    FIELD(struct line, key, "线的代号", "Key of the line"),
+    FIELD(struct line, status_class, "实际、估计、目标或推算", "actual, estimate, target or implied"),
+    FIELD(struct line, measure, "量的类型", "Measure"),
+    FIELD(struct line, unit, "单位", "Unit"),
+    FIELD(struct line, definition_version, "口径版本", "Version of the definition"),
+    FIELD(struct line, derived, "由其他指标算得", "Computed from other indicators"),
+    FIELD(struct line, points, "各点", "Points", .of = &point_shape),
+};
+SHAPE(line);
+
+const char *status_class(struct str status)
+{
+    if (str_is(status, "target") || str_is(status, "implied"))
+        return str_is(status, "target") ? "target" : "implied";
+    return str_is(status, "estimate") || str_is(status, "preliminary") ? "estimate" : "actual";
+}
+
+bool measure_is_figure(struct str measure)
+{
+    return !str_is(measure, "name");
+}
+
+static int finality(struct str status)
+{
+    static const char *const order[] = {"implied", "target", "estimate", "preliminary",
+                                        "as_reported", "final", "revised"};
+    for (int i = 0; i < (int)COUNT(order); i++)
+        if (str_is(status, order[i]))
+            return i;
+    return -1;
+}
+
+int observation_compare(const struct observation *a, const struct observation *b)
+{
+    int difference = finality(a->status) - finality(b->status);
+    if (!difference)
+        difference = (a->published_on.days > b->published_on.days) -
+                     (a->published_on.days < b->published_on.days);
+    if (!difference)
+        difference = (int)b->second_hand - (int)a->second_hand;
+    if (!difference)
+        difference = (a->id > b->id) - (a->id < b->id);
+    return difference;
+}
+
+enum error series_observations(struct ctx *ctx, const struct series_query *query,
+                               struct records *observations)
+{
+    static const struct date far = {2932896}; /* 9999-12-31 */
+    struct date by = date_known(query->published_by) ? query->published_by : far;
+    struct arg area = arg_text("area_code", query->area_code);
+    struct arg indicator = arg_text("indicator_code", query->indicator_code);
+    struct arg published_by = arg_date(ctx->arena, "published_by", by);
+    if (!query->as_of)
+        return db_all(ctx, &sql_series_now,
+                      ARGS(area, indicator, published_by, arg_int("limit", SERIES_MAX)),
+                      &observation_shape, SERIES_MAX, observations);
+    return db_all(ctx, &sql_series_as_of,
+                  ARGS(area, indicator, published_by, arg_int("as_of", query->as_of),
+                       arg_int("limit", SERIES_MAX)),
+                  &observation_shape, SERIES_MAX, observations);
+}
+
+static bool same_line(const struct observation *a, const struct observation *b)
+{
+    return strcmp(status_class(a->status), status_class(b->status)) == 0 &&
+           str_equal(a->measure, b->measure) && str_equal(a->unit, b->unit) &&
+           a->definition_version == b->definition_version;
+}
+
+static struct point point_of(const struct observation *o)
+{
+    return (struct point){.period = o->period,
+                          .period_start = o->period_start,
+                          .period_end = o->period_end,
+                          .value = o->value,
+                          .low = o->low,
+                          .high = o->high,
+                          .approximation = o->approximation,
+                          .status = o->status,
+                          .observation_id = {o->id, true},
+                          .published = o->published,
+                          .source_code = o->source_code};
+}
+
+/* All observations of the line that `first` begins; those taken are marked. */
+static void fill_line(struct arena *arena, const struct observation *all, size_t count,
+                      size_t first, bool *taken, struct line *line)
+{
+    const struct observation **best = arena_array(arena, count, sizeof(*best));
+    size_t points = 0;
+    for (size_t i = first; i < count; i++) {
+        if (taken[i] || !same_line(&all[first], &all[i]))
+            continue;
+        taken[i] = true;
+        /* The same period may be there already; periods that end together stand side by side. */
+        size_t p = points;
+        while (p && best[p - 1]->period_end.days == all[i].period_end.days)
+            if (str_equal(best[--p]->period, all[i].period))
+                break;
+        bool again = p < points && str_equal(best[p]->period, all[i].period);
+        if (!again)
+            best[points++] = &all[i];
+        else if (observation_compare(&all[i], best[p]) > 0)
+            best[p] = &all[i];
+    }
+    struct point *list = arena_array(arena, points, sizeof(*list));
+    for (size_t i = 0; i < points; i++)
+        list[i] = point_of(best[i]);
+    const struct observation *o = &all[first];
+    line->status_class = str_of(status_class(o->status));
+    line->measure = o->measure;
+    line->unit = o->unit;
+    line->definition_version = o->definition_version;
+    line->points = (struct records){list, points};
+    line->key = arena_print(arena, "%s/%.*s/%.*s/%lld", line->status_class.data,
+                            STR_PRINT(line->measure), STR_PRINT(line->unit),
+                            (long long)line->definition_version);
+}
+
+struct records lines_of(struct arena *arena, struct records observations)
+{
+    const struct observation *all = observations.items;
+    bool *taken = arena_array(arena, observations.count, sizeof(*taken));
+    struct line *lines = arena_array(arena, observations.count, sizeof(*lines));
+    size_t count = 0;
+    for (size_t i = 0; i < observations.count; i++)
+        if (!taken[i])
+            fill_line(arena, all, observations.count, i, taken, &lines[count++]);
+    return (struct records){lines, count};
+}
+
+/* --- Why two lines are not one -------------------------------------------------------------- */
+
+struct refusal {
+    struct str a, b, reason, reason_en;
+};
+static const struct field refusal_fields[] = {
+    FIELD(struct refusal, a, "一条线", "One line"),
+    FIELD(struct refusal, b, "另一条线", "The other"),
+    FIELD(struct refusal, reason, "为何不能相连", "Why they cannot be joined, in Chinese"),
+    FIELD(struct refusal, reason_en, "英文原因", "Why they cannot be joined"),
+};
+static const SHAPE(refusal);
+
+static struct refusal refusal_between(struct arena *arena, const struct line *a,
+                                      const struct line *b)
+{
+    struct refusal refusal = {a->key, b->key, STR_NONE, STR_NONE};
+    if (!str_equal(a->measure, b->measure)) {
+        refusal.reason = arena_print(arena, "量的类型不同：%.*s 与 %.*s", STR_PRINT(a->measure),
+                                     STR_PRINT(b->measure));
+        refusal.reason_en = arena_print(arena, "different measures: %.*s and %.*s",
+                                        STR_PRINT(a->measure), STR_PRINT(b->measure));
+    } else if (!str_equal(a->unit, b->unit)) {
+        refusal.reason =
+            arena_print(arena, "单位不同：%.*s 与 %.*s", STR_PRINT(a->unit), STR_PRINT(b->unit));
+        refusal.reason_en = arena_print(arena, "different units: %.*s and %.*s", STR_PRINT(a->unit),
+                                        STR_PRINT(b->unit));
+    } else if (a->definition_version != b->definition_version) {
+        refusal.reason = arena_print(arena, "口径不同：第 %lld 版与第 %lld 版",
+                                     (long long)a->definition_version,
+                                     (long long)b->definition_version);
+        refusal.reason_en = arena_print(arena, "different definitions: versions %lld and %lld",
+                                        (long long)a->definition_version,
+                                        (long long)b->definition_version);
+    }
+    return refusal;
+}
+
+static struct records refusals_among(struct arena *arena, struct records lines)
+{
+    const struct line *list = lines.items;
+    struct refusal *refusals =
+        arena_array(arena, lines.count * (lines.count + 1) / 2 + 1, sizeof(*refusals));
+    size_t count = 0;
+    for (size_t i = 0; i < lines.count; i++)
+        for (size_t j = i + 1; j < lines.count; j++) {
+            struct refusal refusal = refusal_between(arena, &list[i], &list[j]);
+            if (refusal.reason.data)
+                refusals[count++] = refusal;
+        }
+    return (struct records){refusals, count};
+}
+
+/* --- Where a definition changes ------------------------------------------------------------- */
+
+struct line_break {
+    struct date period_end;
+    struct str reason, reason_en;
+};
+static const struct field line_break_fields[] = {
+    FIELD(struct line_break, period_end, "断点", "Where it breaks"),
+    FIELD(struct line_break, reason, "原因", "Why, in Chinese"),
+    FIELD(struct line_break, reason_en, "英文原因", "Why"),
+};
+static const SHAPE(line_break);
+
+/* A version's first measured point marks the break from the version before. */
+static struct records breaks_among(struct arena *arena, struct records lines)
+{
+    const struct line *list = lines.items;
+    struct line_break *breaks = arena_array(arena, lines.count + 1, sizeof(*breaks));
+    size_t count = 0;
+    for (size_t i = 0; i < lines.count; i++) {
+        if (list[i].definition_version < 2 || !list[i].points.count ||
+            str_is(list[i].status_class, "target"))
+            continue;
+        const struct point *first = list[i].points.items;
+        bool known = false;
+        for (size_t j = 0; j < count; j++)
+            known = known || breaks[j].period_end.days == first->period_end.days;
+        if (!known)
+            breaks[count++] = (struct line_break){
+                first->period_end,
+                arena_print(arena, "自此按第 %lld 版口径", (long long)list[i].definition_version),
+                arena_print(arena, "definition %lld from here", (long long)list[i].definition_version)};
+    }
+    return (struct records){breaks, count};
+}
+
+/* --- Routes --------------------------------------------------------------------------------- */
+
+struct series_request {
+    struct str indicator_code, area_code;
+    struct maybe_int as_of;
+    struct date published_by;
+};
+static const struct field series_request_fields[] = {
+    FIELD(struct series_request, indicator_code, "指标", "Indicator", .required = true),
+    FIELD(struct series_request, area_code, "区域", "Area", .required = true),
+    FIELD(struct series_request, as_of, "按当时已记录的内容（提交序号）",
+          "What had been recorded at this sequence number"),
+    FIELD(struct series_request, published_by, "只要此日之前发布的", "Published by this day"),
+};
+static const SHAPE(series_request);
+
+struct series {
+    struct str indicator_code, area_code;
+    struct records lines, breaks, refusals;
+};
+static const struct field series_fields[] = {
+    FIELD(struct series, indicator_code, "指标", "Indicator"),
+    FIELD(struct series, area_code, "区域", "Area"),
+    FIELD(struct series, lines, "各条线", "Lines", .of = &line_shape),
+    FIELD(struct series, breaks, "口径断点", "Breaks of the definition", .of = &line_break_shape),
+    FIELD(struct series, refusals, "为何不能相连", "Why lines are not joined",
+          .of = &refusal_shape),
+};
+static const SHAPE(series);
+
+static enum error add_derived(struct ctx *ctx, const struct series_query *query,
+                              const struct indicator *indicator, struct records *lines)
+{
+    struct derivation derivation;
+    struct records derived;
+    enum error error = derivation_find(ctx, query->indicator_code, &derivation);
+    if (error)
+        return error == E_NOT_FOUND ? E_OK : error;
+    error = derived_line(ctx, query, &derivation, indicator->unit, indicator->measure, &derived);
+    if (error || !derived.count)
+        return error;
+    struct line *all = arena_array(ctx->arena, lines->count + 1, sizeof(*all));
+    if (lines->count)
+        memcpy(all, lines->items, lines->count * sizeof(*all));
+    memcpy(&all[lines->count], derived.items, sizeof(*all));
+    *lines = (struct records){all, lines->count + 1};
+    return E_OK;
+}
+
+static enum error check_asked(struct ctx *ctx, struct str indicator_code, struct str area_code,
+                              struct indicator *indicator)
+{
+    struct area area;
+    enum error error = indicator_find(ctx, indicator_code, indicator);
+    if ((error = explain(ctx, error, E_NOT_FOUND, "没有这个指标", "there is no such indicator")))
+        return error;
+    error = area_find(ctx, area_code, &area);
+    return explain(ctx, error, E_NOT_FOUND, "没有这个区域", "there is no such area");
+}
+
+SHARED_HANDLER(series_show, series_request, series)
+{
+    struct indicator indicator;
+    struct records observations;
+    struct series_query query = {.indicator_code = in->indicator_code,
+                                 .area_code = in->area_code,
+                                 .as_of = in->as_of.known ? in->as_of.value : 0,
+                                 .published_by = in->published_by};
+    enum error error = check_asked(ctx, in->indicator_code, in->area_code, &indicator);
+    if (!error && in->as_of.known && (in->as_of.value < 1 || in->as_of.value > ctx->sequence))
+        error = complain(ctx, STR("as_of"), "应为 1 到 %lld", "must be from 1 to %lld",
+                         (long long)ctx->sequence);
+    if (!error)
+        error = series_observations(ctx, &query, &observations);
+    if (error)
+        return error;
+    out->indicator_code = in->indicator_code;
+    out->area_code = in->area_code;
+    out->lines = lines_of(ctx->arena, observations);
+    if ((error = add_derived(ctx, &query, &indicator, &out->lines)))
+        return error;
+    out->breaks = breaks_among(ctx->arena, out->lines);
+    out->refusals = refusals_among(ctx->arena, out->lines);
+    return E_OK;
+}
+
+struct joined_request {
+    struct str indicator_code, with, area_code;
+};
+static const struct field joined_request_fields[] = {
+    FIELD(struct joined_request, indicator_code, "指标", "Indicator", .required = true),
+    FIELD(struct joined_request, with, "另一个指标", "The other indicator", .required = true),
+    FIELD(struct joined_request, area_code, "区域", "Area", .required = true),
+};
+static const SHAPE(joined_request);
+
+static int by_period(const void *a, const void *b)
+{
+    const struct observation *x = a, *y = b;
+    if (x->period_end.days != y->period_end.days)
+        return x->period_end.days < y->period_end.days ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Two indicators are one series only if they are one: each code names one definition. */
+SHARED_HANDLER(joined_show, joined_request, series)
+{
+    struct indicator first, second;
+    struct records observations;
+    enum error error = check_asked(ctx, in->indicator_code, in->area_code, &first);
+    if (!error)
+        error = check_asked(ctx, in->with, in->area_code, &second);
+    if (error)
+        return error;
+    if (!str_equal(first.code, second.code))
+        return fail(ctx, E_NOT_JOINABLE,
+                    "“%.*s”（%.*s，%.*s）与“%.*s”（%.*s，%.*s）是两个指标，定义不同，不能连成一条线",
+                    "\"%.*s\" (%.*s, %.*s) and \"%.*s\" (%.*s, %.*s) are two indicators with "
+                    "different definitions: they cannot form one line",
+                    STR_PRINT(ctx->language == LANGUAGE_EN ? first.name_en : first.name),
+                    STR_PRINT(first.measure), STR_PRINT(first.unit),
+                    STR_PRINT(ctx->language == LANGUAGE_EN ? second.name_en : second.name),
+                    STR_PRINT(second.measure), STR_PRINT(second.unit));
+    struct series_query query = {.indicator_code = in->indicator_code,
+                                 .area_code = in->area_code,
+                                 .published_by = DATE_NONE};
+    if ((error = series_observations(ctx, &query, &observations)))
+        return error;
+    qsort((void *)(uintptr_t)observations.items, observations.count, sizeof(struct observation),
+          by_period);
+    out->lines = lines_of(ctx->arena, observations);
+    out->refusals = refusals_among(ctx->arena, out->lines);
+    if (out->refusals.count) {
+        const struct refusal *why = out->refusals.items;
+        return fail(ctx, E_NOT_JOINABLE, "%.*s", "%.*s",
+                    STR_PRINT(ctx->language == LANGUAGE_EN ? why->reason_en : why->reason));
+    }
+    out->indicator_code = in->indicator_code;
+    out->area_code = in->area_code;
+    return E_OK;
+}

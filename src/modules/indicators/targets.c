@@ -1,0 +1,343 @@
+#include "modules/indicators/targets.h"
+
+#include "base/number.h"
+#include "modules/areas/areas.h"
+#include "modules/city/city.h"
+#include "modules/indicators/internal.h"
+#include "stats/pace.h"
+#include "targets.sql.h"
+
+enum { TARGETS_MAX = 500, ACTUALS_MAX = 60, SPARK_MAX = 12, YEARS_MAX = 200 };
+
+struct spark_point {
+    struct str period;
+    double value;
+    int64_t observation_id;
+};
+static const struct field spark_point_fields[] = {
+    FIELD(struct spark_point, period, "时期", "Period"),
+    FIELD(struct spark_point, value, "数值", "Value"),
+    FIELD(struct spark_point, observation_id, "观测", "Observation"),
+};
+static const SHAPE(spark_point);
+
+struct target {
+    int64_t observation_id;
+    struct str indicator_code, indicator_name, indicator_name_en, area_code, period;
+    struct record target, current;
+    struct str current_period, current_status;
+    struct record gap, required_pace;
+    struct str state, state_rule, state_rule_en;
+    struct date due;
+    bool overdue;
+    struct str approximation, unit, measure, direction;
+    struct records spark;
+};
+static const struct field target_fields[] = {
+    FIELD(struct target, observation_id, "目标的观测", "Observation of the target"),
+    FIELD(struct target, indicator_code, "指标", "Indicator"),
+    FIELD(struct target, indicator_name, "指标名", "Name of the indicator"),
+    FIELD(struct target, indicator_name_en, "指标英文名", "English name"),
+    FIELD(struct target, area_code, "区域", "Area"),
+    FIELD(struct target, period, "目标时期", "Period of the target"),
+    FIELD(struct target, target, "目标值", "Target", .of = &figure_shape),
+    FIELD(struct target, current, "可比的最新值", "Newest comparable value", .of = &figure_shape),
+    FIELD(struct target, current_period, "最新值的时期", "Its period"),
+    FIELD(struct target, current_status, "最新值的性质", "Its status"),
+    FIELD(struct target, gap, "差距", "Gap", .of = &figure_shape),
+    FIELD(struct target, required_pace, "需要的年均步伐", "Pace needed a year", .of = &figure_shape),
+    FIELD(struct target, state, "状态", "State"),
+    FIELD(struct target, state_rule, "判定依据", "The rule that decided, in Chinese"),
+    FIELD(struct target, state_rule_en, "判定依据（英文）", "The rule that decided"),
+    FIELD(struct target, due, "预计发布日", "When the value is due"),
+    FIELD(struct target, overdue, "已过预计发布日", "It is past due"),
+    FIELD(struct target, approximation, "目标的精确程度", "Approximation of the target"),
+    FIELD(struct target, unit, "单位", "Unit"),
+    FIELD(struct target, measure, "量的类型", "Measure"),
+    FIELD(struct target, direction, "方向", "Direction"),
+    FIELD(struct target, spark, "近年各点", "Recent points", .of = &spark_point_shape),
+};
+SHAPE(target);
+
+static const char *const state_names[] = {
+    [TARGET_UNKNOWN] = "unknown", [TARGET_MET] = "met",
+    [TARGET_ON_PACE] = "on_pace", [TARGET_BEHIND] = "behind",
+    [TARGET_FAR_BEHIND] = "far_behind", [TARGET_AWAITING] = "awaiting_publication"};
+
+/* One sentence of the rule each; docs/decisions/0004-target-states.md has them all together. */
+static const struct {
+    const char *zh, *en;
+} reasons[] = {
+    [REASON_NO_DIRECTION] = {"指标没有优劣方向，不判定", "the indicator has no better direction"},
+    [REASON_NO_ACTUAL] = {"没有同口径、同单位的可比数", "there is no comparable value"},
+    [REASON_OWN_PERIOD_MET] = {"目标期的数已达到目标", "the value of the target's period satisfies it"},
+    [REASON_OWN_PERIOD_NEAR] = {"目标期的数未达到，已走完九成以上",
+                                "the value of the period misses it by less than a tenth of the way"},
+    [REASON_OWN_PERIOD_FAR] = {"目标期的数未达到，不足九成",
+                               "the value of the period misses it by more than a tenth of the way"},
+    [REASON_STOCK_MET_EARLY] = {"存量已提前达到目标", "the stock satisfies it before the period's end"},
+    [REASON_AFTER_END] = {"目标期已过，数尚未发布", "the period is over and its value not yet published"},
+    [REASON_YEARLY] = {"期内没有可比的数，待年度数发布；不按月份亮灯",
+                       "no comparable value exists inside the period: it waits for the yearly one"},
+    [REASON_PACE] = {"按已走路程与已过时间之比判定", "the way made is compared with the time gone"},
+};
+
+static int direction_of(struct str direction)
+{
+    return str_is(direction, "up") ? 1 : str_is(direction, "down") ? -1 : 0;
+}
+
+static bool is_stock(struct str measure)
+{
+    return str_is(measure, "stock") || str_is(measure, "cumulative");
+}
+
+static bool is_level(struct str measure)
+{
+    return is_stock(measure) || str_is(measure, "flow") || str_is(measure, "count") ||
+           str_is(measure, "increment");
+}
+
+/* Of flows, only stretches as long as the target's say something of it. */
+static bool same_length(const struct observation *a, const struct observation *b)
+{
+    if (!date_known(a->period_start) || !date_known(b->period_start))
+        return a->period_end.days == b->period_end.days || is_stock(a->measure);
+    int32_t x = a->period_end.days - a->period_start.days;
+    int32_t y = b->period_end.days - b->period_start.days;
+    return x - y <= 3 && y - x <= 3;
+}
+
+/* The best comparable actual of each period, oldest first. */
+static enum error comparable(struct ctx *ctx, const struct observation *target,
+                             const struct observation **best, size_t *count)
+{
+    struct records rows;
+    enum error error =
+        db_all(ctx, &sql_target_actuals,
+               FROM_AND(observation, target, arg_date(ctx->arena, "to", target->period_end)),
+               &observation_shape, ACTUALS_MAX, &rows);
+    const struct observation *all = rows.items;
+    *count = 0;
+    if (error)
+        return error;
+    for (size_t i = rows.count; i-- > 0;) {
+        if (!is_stock(target->measure) && !same_length(&all[i], target))
+            continue;
+        bool again = *count && best[*count - 1]->period_end.days == all[i].period_end.days;
+        if (!again)
+            best[(*count)++] = &all[i];
+        else if (observation_compare(&all[i], best[*count - 1]) > 0)
+            best[*count - 1] = &all[i];
+    }
+    return E_OK;
+}
+
+static struct record formula(struct arena *arena, const char *zh, const char *en,
+                             const struct observation *target, const struct observation *current)
+{
+    struct formula *formula = ARENA_NEW(arena, struct formula);
+    struct term *terms = arena_array(arena, 2, sizeof(*terms));
+    terms[0] = term_of("T", target);
+    terms[1] = term_of("x", current);
+    *formula = (struct formula){STR_NONE, str_of(zh), str_of(en), {terms, 2}};
+    return (struct record){formula};
+}
+
+static struct record gap_figure(struct arena *arena, const struct pace *pace,
+                                const struct observation *target,
+                                const struct observation *current)
+{
+    bool points = str_is(target->unit, "%");
+    struct figure figure = {.value = pace->gap,
+                            .unit = points ? STR("百分点") : target->unit,
+                            .approximation = STR("exact"),
+                            .records = STR_NONE};
+    figure.formula = formula(arena, "差距 = 目标 T − 可比最新值 x", "gap = target T − newest value x",
+                             target, current);
+    return figure_record(arena, figure);
+}
+
+static struct record pace_figure(struct arena *arena, const struct pace *pace, bool level,
+                                 const struct observation *target,
+                                 const struct observation *current)
+{
+    bool points = str_is(target->unit, "%");
+    struct figure figure = {.value = pace->required,
+                            .unit = level    ? STR("%")
+                                    : points ? STR("百分点")
+                                             : target->unit,
+                            .approximation = STR("exact"),
+                            .records = STR_NONE};
+    figure.formula =
+        level ? formula(arena, "年均增速 = (T ÷ x)^(1 ÷ 年数) − 1", "yearly growth = (T ÷ x)^(1 ÷ years) − 1",
+                        target, current)
+              : formula(arena, "每年需变化 = (T − x) ÷ 年数", "change a year = (T − x) ÷ years", target,
+                        current);
+    return figure_record(arena, figure);
+}
+
+static struct records spark_of(struct arena *arena, const struct observation **best, size_t count)
+{
+    size_t first = count > SPARK_MAX ? count - SPARK_MAX : 0;
+    struct spark_point *points = arena_array(arena, count - first, sizeof(*points));
+    for (size_t i = first; i < count; i++)
+        points[i - first] = (struct spark_point){best[i]->period, best[i]->value, best[i]->id};
+    return (struct records){points, count - first};
+}
+
+static enum error find_due(struct ctx *ctx, const struct observation *target, struct target *out)
+{
+    int64_t months;
+    enum error error = db_number(ctx, &sql_target_due, FROM(observation, target), &months);
+    if (error)
+        return error == E_NOT_FOUND ? E_OK : error;
+    int year, month, day;
+    date_split(target->period_end, &year, &month, &day);
+    struct date first = date_add_months(date_of(year, month, 1), (int)months + 1);
+    out->due = (struct date){first.days - 1};
+    out->overdue = out->due.days < ctx->today.days;
+    return E_OK;
+}
+
+static enum error describe(struct ctx *ctx, const struct observation *target, struct target *out)
+{
+    const struct observation *best[ACTUALS_MAX];
+    struct pace_point points[ACTUALS_MAX];
+    struct indicator indicator;
+    size_t count;
+    enum error error = indicator_find(ctx, target->indicator_code, &indicator);
+    if (!error)
+        error = comparable(ctx, target, best, &count);
+    if (error)
+        return error;
+    for (size_t i = 0; i < count; i++)
+        points[i] = (struct pace_point){best[i]->value, best[i]->period_start, best[i]->period_end};
+    bool level = is_level(target->measure);
+    struct pace pace = pace_of(&(struct pace_input){.target = target->value,
+                                                    .start = target->period_start,
+                                                    .end = target->period_end,
+                                                    .direction = direction_of(indicator.direction),
+                                                    .additive_level = level,
+                                                    .is_stock = is_stock(target->measure),
+                                                    .actuals = points,
+                                                    .actual_count = count,
+                                                    .today = ctx->today});
+    *out = (struct target){.observation_id = target->id,
+                           .indicator_code = target->indicator_code,
+                           .indicator_name = target->indicator_name,
+                           .indicator_name_en = target->indicator_name_en,
+                           .area_code = target->area_code,
+                           .period = target->period,
+                           .target = figure_record(ctx->arena, figure_of(target)),
+                           .state = str_of(state_names[pace.state]),
+                           .state_rule = str_of(reasons[pace.reason].zh),
+                           .state_rule_en = str_of(reasons[pace.reason].en),
+                           .approximation = target->approximation,
+                           .unit = target->unit,
+                           .measure = target->measure,
+                           .direction = indicator.direction,
+                           .spark = spark_of(ctx->arena, best, count)};
+    if (pace.current) {
+        const struct observation *current = best[pace.current - points];
+        out->current = figure_record(ctx->arena, figure_of(current));
+        out->current_period = current->period;
+        out->current_status = current->status;
+        out->gap = gap_figure(ctx->arena, &pace, target, current);
+        if (pace.has_required)
+            out->required_pace = pace_figure(ctx->arena, &pace, level, target, current);
+    }
+    out->due = DATE_NONE;
+    return pace.state == TARGET_AWAITING ? find_due(ctx, target, out) : E_OK;
+}
+
+struct year_row {
+    struct str year;
+};
+static const struct field year_row_fields[] = {
+    FIELD(struct year_row, year, "年", "Year"),
+};
+static const SHAPE(year_row);
+
+/* The newest year with targets that is not after the present one; else the first one after it. */
+static enum error choose_year(struct ctx *ctx, struct str area_code, int64_t *year)
+{
+    struct records rows;
+    enum error error = db_all(ctx, &sql_target_years, ARGS(arg_text("area_code", area_code)),
+                              &year_row_shape, YEARS_MAX, &rows);
+    int present, month, day;
+    date_split(ctx->today, &present, &month, &day);
+    const struct year_row *years = rows.items;
+    for (size_t i = 0; !error && i < rows.count; i++) {
+        int64_t found = 0;
+        if (int_parse(years[i].year, &found) && (!*year || found <= present))
+            *year = found;
+    }
+    return error;
+}
+
+enum error targets_of(struct ctx *ctx, struct str area_code, int64_t *year, struct records *targets)
+{
+    struct records rows;
+    enum error error = *year ? E_OK : choose_year(ctx, area_code, year);
+    *targets = (struct records){NULL, 0};
+    if (error || !*year)
+        return error;
+    error = db_all(ctx, &sql_target_list,
+                   ARGS(arg_text("area_code", area_code),
+                        arg_date(ctx->arena, "from", date_of((int)*year, 1, 1)),
+                        arg_date(ctx->arena, "to", date_of((int)*year, 12, 31))),
+                   &observation_shape, TARGETS_MAX, &rows);
+    if (error)
+        return error;
+    const struct observation *all = rows.items;
+    struct target *list = arena_array(ctx->arena, rows.count, sizeof(*list));
+    size_t count = 0;
+    for (size_t i = 0; i < rows.count && !error; i++) {
+        /* One target of one kind: the best of those that several documents state. */
+        size_t best = i;
+        for (; i + 1 < rows.count && str_equal(all[i + 1].indicator_code, all[best].indicator_code) &&
+               str_equal(all[i + 1].measure, all[best].measure) &&
+               str_equal(all[i + 1].period, all[best].period);
+             i++)
+            if (observation_compare(&all[i + 1], &all[best]) > 0)
+                best = i + 1;
+        error = describe(ctx, &all[best], &list[count++]);
+    }
+    *targets = (struct records){list, count};
+    return error;
+}
+
+struct target_request {
+    struct maybe_int year;
+    struct str area_code;
+};
+static const struct field target_request_fields[] = {
+    FIELD(struct target_request, year, "年份（空为最近一年）", "Year; empty = the newest"),
+    FIELD(struct target_request, area_code, "区域（空为全市）", "Area; empty = the city"),
+};
+static const SHAPE(target_request);
+
+struct target_page {
+    int64_t year;
+    struct records items;
+};
+static const struct field target_page_fields[] = {
+    FIELD(struct target_page, year, "年份", "Year"),
+    FIELD(struct target_page, items, "目标", "Targets", .of = &target_shape),
+};
+static const SHAPE(target_page);
+
+SHARED_HANDLER(target_list, target_request, target_page)
+{
+    struct str area_code = in->area_code;
+    struct area area;
+    enum error error = area_code.data ? E_OK : city_setting(ctx, "root_area", &area_code);
+    if (!error)
+        error = explain(ctx, area_find(ctx, area_code, &area), E_NOT_FOUND, "没有这个区域",
+                        "there is no such area");
+    if (!error && in->year.known && (in->year.value < 1900 || in->year.value > 2200))
+        error = complain(ctx, STR("year"), "应为 1900 到 2200", "must be from 1900 to 2200");
+    out->year = in->year.known ? in->year.value : 0;
+    return error ? error : targets_of(ctx, area_code, &out->year, &out->items);
+}

@@ -1,0 +1,34 @@
+#include "stats/interval.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+double last_digit_unit(double value)
+{
+    /* 15 significant digits are what a double keeps of a decimal: %e shows them all. */
+    char text[32];
+    snprintf(text, sizeof(text), "%.14e", fabs(value));
+    int last = 0;
+    for (int i = 2; i < 16; i++) /* digits after "d." */
+        if (text[i] != '0')
+            last = i - 1;
+    long exponent = strtol(text + 17, NULL, 10);
+    return value == 0 ? 1 : pow(10, (double)(exponent - last));
+}
+
+struct interval interval_of(double value, enum approximation approximation)
+{
+    double half = last_digit_unit(value) / 2;
+    switch (approximation) {
+    case APPROXIMATION_ABOUT:
+        return (struct interval){value - half, value + half};
+    case APPROXIMATION_OVER:
+        return (struct interval){value, INFINITY};
+    case APPROXIMATION_UNDER:
+        return (struct interval){-INFINITY, value};
+    case APPROXIMATION_EXACT:
+        break;
+    }
+    return (struct interval){value, value};
+}

@@ -130,12 +130,22 @@ static void fetch_field(struct arena *arena, const struct db_cursor *cursor, int
     }
 }
 
+struct number_row {
+    int64_t number;
+};
+static const struct field number_row_fields[] = {FIELD(struct number_row, number, "数", "Number")};
+static const SHAPE(number_row);
+
 /* Which field each column goes to. Columns mostly stand in the order of the field table, so the
  * search goes on from the last hit. */
 static void match_columns(const struct db_cursor *cursor, const struct shape *shape,
                           const struct field **fields)
 {
     size_t next = 0;
+    if (shape == &number_row_shape) { /* whatever the column is called */
+        fields[0] = &shape->fields[0];
+        return;
+    }
     for (int column = 0; column < cursor->columns; column++) {
         const char *name = db_column_name(cursor, column);
         fields[column] = NULL;
@@ -196,14 +206,8 @@ enum error db_one(struct ctx *ctx, const struct sql *sql, struct args args, stru
     return error ? error : rows ? E_OK : E_NOT_FOUND;
 }
 
-struct number_row {
-    int64_t number;
-};
-
 enum error db_number(struct ctx *ctx, const struct sql *sql, struct args args, int64_t *number)
 {
-    static const struct field number_row_fields[] = {FIELD(struct number_row, number, "", "")};
-    static const SHAPE(number_row);
     struct number_row row = {0};
     enum error error = db_one(ctx, sql, args, ROW(number_row, &row));
     *number = row.number;

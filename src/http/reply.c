@@ -44,9 +44,8 @@ static struct MHD_Response *body_of(struct http_exchange *exchange)
     return response;
 }
 
-static bool add_headers(struct MHD_Response *response, const struct request *request)
+bool reply_headers(struct MHD_Response *response, const struct http_exchange *exchange, bool page)
 {
-    const struct http_exchange *exchange = &request->exchange;
     for (size_t i = 0; i < exchange->header_count; i++)
         if (exchange->headers[i].value.length &&
             !MHD_add_response_header(response, exchange->headers[i].name.data,
@@ -56,21 +55,31 @@ static bool add_headers(struct MHD_Response *response, const struct request *req
         if (!MHD_add_response_header(response, for_every_reply[i].name, for_every_reply[i].value))
             return false;
     return MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_SECURITY_POLICY,
-                                   request->page ? page_policy : data_policy) &&
-           (!atomic_load_explicit(&request->server->stopping, memory_order_relaxed) ||
-            MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close"));
+                                   page ? page_policy : data_policy);
+}
+
+/* A response of its own, where no form suits. */
+static struct MHD_Response *new_response(struct request *request, bool last)
+{
+    struct MHD_Response *response = body_of(&request->exchange);
+    if (response && reply_headers(response, &request->exchange, request->page) &&
+        (!last || MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")))
+        return response;
+    if (response)
+        MHD_destroy_response(response);
+    return NULL;
 }
 
 enum MHD_Result reply_queue(struct request *request)
 {
-    struct http_exchange *exchange = &request->exchange;
-    assert(exchange->status >= 200 && exchange->status < 600);
-    struct MHD_Response *response = body_of(exchange);
-    enum MHD_Result queued = MHD_NO;
-    if (response && add_headers(response, request))
-        queued = MHD_queue_response(request->connection, (unsigned)exchange->status, response);
-    if (response)
+    unsigned status = (unsigned)request->exchange.status;
+    assert(status >= 200 && status < 600);
+    bool last = atomic_load_explicit(&request->server->stopping, memory_order_relaxed);
+    struct MHD_Response *response = request->page || last ? NULL : form_fill_in(request);
+    if (!response && !(response = new_response(request, last)))
+        return MHD_NO; /* it closes the connection: no memory, or the reply is impossible */
+    enum MHD_Result queued = MHD_queue_response(request->connection, status, response);
+    if (!request->form)
         MHD_destroy_response(response);
-    return queued; /* MHD_NO closes the connection: there is no memory, or the reply is impossible
-                    */
+    return queued;
 }

@@ -286,6 +286,9 @@ void on_completed(void *state, struct MHD_Connection *connection, void **request
     cut_off_at(request->client, next_deadline(server));
     bool last = request->counted && atomic_fetch_sub(&server->active, 1) == 1;
     request->counted = false;
+    if (request->form)
+        form_give_back(server, request->form);
+    request->form = NULL;
     request_release(request);
     if (last && atomic_load(&server->stopping)) {
         pthread_mutex_lock(&server->lock);

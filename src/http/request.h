@@ -45,6 +45,7 @@ struct request {
     struct MHD_Connection *connection;
     struct client *client;
     struct arena *arena; /* the exchange's, also from a constant exchange */
+    struct form *form;   /* the reply is on it */
 
     enum { STAGE_HEAD, STAGE_BODY, STAGE_WORK } stage;
     bool counted; /* in server->active */
@@ -76,6 +77,8 @@ struct http_server {
     bool old_parser;       /* libmicrohttpd 0.9.75 has its own reading of some heads, see head.c */
     struct request *spare; /* loop thread only */
     int spare_count;
+    struct form *forms[FORM_ROWS]; /* by length of the body; loop thread only */
+    unsigned form_count, form_row;
     atomic_int active; /* given to the app and not yet sent whole */
     atomic_bool stopping;
 
@@ -130,6 +133,13 @@ void on_completed(void *server, struct MHD_Connection *connection, void **state,
 
 /* reply.c: queues what the exchange says. */
 enum MHD_Result reply_queue(struct request *request);
+bool reply_headers(struct MHD_Response *response, const struct http_exchange *exchange, bool page);
+
+/* form.c: a response with all that the exchange says, or NULL where it does not suit a form. To be
+ * given back when it has been sent. Loop thread. */
+struct MHD_Response *form_fill_in(struct request *request);
+void form_give_back(struct http_server *server, struct form *form);
+void forms_free(struct http_server *server);
 
 /* later.c */
 void on_connection(void *server, struct MHD_Connection *connection, void **client,

@@ -149,6 +149,7 @@ void http_stop(struct http_server *server, int seconds)
     pthread_mutex_unlock(&server->lock);
     MHD_stop_daemon(server->daemon);
     watcher_stop(server);
+    forms_free(server);
     while (server->spare) {
         struct request *request = server->spare;
         server->spare = request->next;

@@ -22,7 +22,13 @@ enum {
         16 * 1024 * 1024, /* what is read past a chunked body's limit, to answer with 413 */
     LINGER_MAX = 32,      /* closed connections being drained, see linger() */
     LINGER_MS = 2000,
-    STOP_GRACE_MS = 2000 /* for clients to read their last reply */
+    STOP_GRACE_MS = 2000, /* for clients to read their last reply */
+    FORMS_MAX = 256,      /* reply forms kept, see form.c */
+    FORM_ROWS = 64,
+    FORM_BODY_MAX = 4096, /* larger bodies are not worth copying */
+    FORM_HEADERS_MAX = 6,
+    FORM_NAME_MAX = 31,
+    FORM_VALUE_MAX = 79
 };
 
 /* One connection. */

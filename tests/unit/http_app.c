@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "unit/http_client.h"
 #include "unit/memory.h"
 #include "unit/unit.h"
@@ -83,6 +84,23 @@ static void ask_about(struct http_exchange *exchange)
                            http_host_is_local(exchange), http_same_origin(exchange)));
 }
 
+/* "/form?size=9&tag=x&count=2" */
+static void shaped_reply(struct http_exchange *exchange)
+{
+    bool bad = false;
+    struct arena *arena = &exchange->arena;
+    struct str tag = http_query(arena, exchange->query, "tag", &bad);
+    int64_t size = 0, count = 0;
+    assert_true(int_parse(http_query(arena, exchange->query, "size", &bad), &size));
+    assert_true(int_parse(http_query(arena, exchange->query, "count", &bad), &count));
+    char *text = arena_alloc(arena, (size_t)size + 1);
+    memset(text, tag.data[0], (size_t)size);
+    text_reply(exchange, 200, (struct str){text, (size_t)size});
+    for (int64_t i = 0; i < count; i++)
+        http_reply_header(exchange, arena_print(arena, "X-%d", (int)i),
+                          arena_print(arena, "%.*s%d", STR_PRINT(tag), (int)i));
+}
+
 static void handle(void *state, struct http_exchange *exchange)
 {
     assert_ptr_equal(state, &app);
@@ -104,6 +122,13 @@ static void handle(void *state, struct http_exchange *exchange)
     } else if (str_is(path, "/exhausted")) {
         memory_fail_after(0);
         arena_alloc(&exchange->arena, 1 << 20);
+    } else if (str_is(path, "/scarce")) {
+        text_reply(exchange, 200, STR("scarce"));
+        memory_fail_after(0);
+    } else if (str_is(path, "/plenty")) {
+        text_reply(exchange, 200, memory_recover() ? STR("failed") : STR("never failed"));
+    } else if (str_is(path, "/form")) {
+        shaped_reply(exchange);
     } else if (str_is(path, "/header")) {
         struct str value = http_header(exchange, "X-Asked");
         text_reply(exchange, 200, value.data ? value : STR("none"));

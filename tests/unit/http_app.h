@@ -13,6 +13,9 @@ enum { HELD_MAX = 64, BODY_LIMIT = 1000, LARGE_LIMIT = 8 << 20 };
  *      /file       2 MB from a file
  *      /header     the value of X-Asked
  *      /exhausted  runs out of memory
+ *      /scarce     from its reply on, nothing can be allocated until …
+ *      /plenty     … it can again
+ *      /form       a body of `size` bytes and `count` headers, made of `tag`
  *      /later      answered by another thread: query, User-Agent and body
  *      /held       answered when the test says so
  * any  /echo       method and body (at most BODY_LIMIT bytes)

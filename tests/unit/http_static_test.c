@@ -244,7 +244,7 @@ static void a_reply_may_be_a_file(void **state)
     assert_int_equal(open_files(), before);
 }
 
-static void a_reply_may_be_empty_and_memory_may_run_out(void **state)
+static void a_reply_may_be_empty(void **state)
 {
     (void)state;
     app_start(WITH_DEFAULTS);
@@ -255,8 +255,71 @@ static void a_reply_may_be_empty_and_memory_may_run_out(void **state)
         get(&wire, &answer, "/empty", "", false);
         assert_int_equal(answer.status, 204);
         assert_null(answer_header(&answer, "Content-Length").data);
-        get(&wire, &answer, "/exhausted", "", true);
-        assert_int_equal(answer.status, 500);
+        get(&wire, &answer, "/form?size=0&tag=x&count=0", "", true);
+        assert_int_equal(answer.status, 200);
+        assert_str(answer_header(&answer, "Content-Length"), "0");
+    }
+    answer_free(&answer);
+    wire_close(&wire);
+    app_stop();
+}
+
+/* Responses are used again for others that look alike. */
+static void no_reply_shows_another_ones_headers_or_body(void **state)
+{
+    (void)state;
+    app_start(WITH_DEFAULTS);
+    struct wire wire;
+    struct answer answer = {0};
+    uint64_t seed = 3;
+    assert_true(wire_open(&wire, "127.0.0.1", app.port));
+    for (int turn = 0; turn < 3000; turn++) {
+        static const size_t sizes[] = {1, 2, 65, 4096, 4097, 9000};
+        char path[300], tag[100] = {0}, name[20], wanted[120];
+        size_t size =
+            turn % 2 ? sizes[unit_random(&seed) % COUNT(sizes)] : 3 + unit_random(&seed) % 500;
+        int count = (int)(unit_random(&seed) % 8);
+        memset(tag, 'a' + (int)(unit_random(&seed) % 26),
+               unit_random(&seed) % 8 ? 1 + unit_random(&seed) % 5 : sizeof tag - 1);
+        snprintf(path, sizeof path, "/form?size=%zu&tag=%s&count=%d", size, tag, count);
+        get(&wire, &answer, path, "", true);
+        assert_int_equal(answer.length, size);
+        for (size_t i = 0; i < size; i++)
+            assert_int_equal(answer.body[i], tag[0]);
+        for (int i = 0; i < 9; i++) {
+            snprintf(name, sizeof name, "X-%d", i);
+            snprintf(wanted, sizeof wanted, "%s%d", tag, i);
+            struct str value = answer_header(&answer, name);
+            if (!str_equal(value, i < count ? str_of(wanted) : STR_NONE))
+                fail_msg("%s: %s is %.*s", path, name, STR_PRINT(value));
+        }
+        assert_str(answer_header(&answer, "X-Content-Type-Options"), "nosniff");
+    }
+    answer_free(&answer);
+    wire_close(&wire);
+    app_stop();
+}
+
+static void memory_may_run_out(void **state)
+{
+    (void)state;
+    app_start(WITH_DEFAULTS);
+    struct wire wire;
+    struct answer answer = {0};
+    assert_true(wire_open(&wire, "127.0.0.1", app.port));
+    get(&wire, &answer, "/exhausted", "", true);
+    assert_int_equal(answer.status, 500);
+    for (int turn = 0; turn < 3; turn++) {
+        get(&wire, &answer, "/scarce", "", true);
+        assert_int_equal(answer.status, 200);
+        static char body[1 << 20];
+        assert_true(wire_text(&wire, "POST /large HTTP/1.1\r\nHost: a\r\n"
+                                     "Content-Length: 1048576\r\n\r\n"));
+        assert_true(wire_bytes(&wire, body, sizeof body));
+        assert_true(wire_read(&wire, &answer, true));
+        assert_int_equal(answer.status, 503); /* there is no room for the body */
+        get(&wire, &answer, "/plenty", "", true);
+        assert_str(answer_body(&answer), "failed");
     }
     answer_free(&answer);
     wire_close(&wire);
@@ -267,5 +330,6 @@ UNIT_GROUP(http_static, cmocka_unit_test(each_file_is_served_in_each_encoding),
            cmocka_unit_test(the_client_says_which_encoding_it_likes),
            cmocka_unit_test(a_file_that_the_browser_has_is_not_sent_again),
            cmocka_unit_test(addresses_inside_the_web_ui_get_its_page),
-           cmocka_unit_test(a_reply_may_be_a_file),
-           cmocka_unit_test(a_reply_may_be_empty_and_memory_may_run_out))
+           cmocka_unit_test(a_reply_may_be_a_file), cmocka_unit_test(a_reply_may_be_empty),
+           cmocka_unit_test(no_reply_shows_another_ones_headers_or_body),
+           cmocka_unit_test(memory_may_run_out))

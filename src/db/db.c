@@ -13,11 +13,27 @@ void db_note(struct db_conn *conn, const char *message)
     conn->message[strcspn(conn->message, "\n")] = '\0';
 }
 
+static enum db_status broken(struct db_conn *conn, const char *message)
+{
+    db_note(conn, message);
+    return DB_BROKEN;
+}
+
 int64_t db_clock_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void conn_free(struct db_conn *conn)
+{
+    db_forget_all(conn);
+    conn->driver->disconnect(conn);
+    for (size_t i = 0; i < conn->cached; i++)
+        free(conn->cache[i]);
+    free(conn->address);
+    free(conn);
 }
 
 struct db_conn *db_connect(const char *url, bool read_only, char *reason, size_t reason_size)
@@ -47,41 +63,17 @@ struct db_conn *db_connect(const char *url, bool read_only, char *reason, size_t
         if (conn->driver->connect(conn, conn->address, read_only))
             return conn;
         snprintf(reason, reason_size, "%s", conn->message);
-        conn->driver->disconnect(conn);
-        free(conn->address);
-        free(conn);
+        conn_free(conn);
         return NULL;
     }
     snprintf(reason, reason_size, "a database address begins with sqlite: or postgres://");
     return NULL;
 }
 
-static void statement_free(struct db_conn *conn, struct db_statement *statement)
-{
-    if (statement->open)
-        conn->driver->finish(statement);
-    if (statement->prepared)
-        conn->driver->forget(conn, statement);
-    free(statement->text);
-    free(statement->compiled);
-    free(statement->names);
-    free(statement);
-}
-
-void db_forget_all(struct db_conn *conn)
-{
-    while (conn->cached)
-        statement_free(conn, conn->cache[--conn->cached]);
-}
-
 void db_disconnect(struct db_conn *conn)
 {
-    if (!conn)
-        return;
-    db_forget_all(conn);
-    conn->driver->disconnect(conn);
-    free(conn->address);
-    free(conn);
+    if (conn)
+        conn_free(conn);
 }
 
 bool db_is_sqlite(const struct db_conn *conn)
@@ -96,64 +88,276 @@ const char *db_message(const struct db_conn *conn)
 
 void db_deadline(struct db_conn *conn, int milliseconds)
 {
-    if (conn->deadline_ms == milliseconds)
-        return;
     conn->deadline_ms = milliseconds;
-    if (conn->driver->deadline)
-        conn->driver->deadline(conn, milliseconds);
 }
 
-/* A statement without parameters and rows, kept prepared: BEGIN and its kin. */
-static enum db_status simple(struct db_conn *conn, const char *text)
+/* The cache of statements */
+
+static void finish(struct db_conn *conn, struct db_statement *statement)
 {
-    struct db_cursor cursor;
-    enum db_status status = db_open(conn, str_of(text), NULL, NULL, &cursor);
+    if (statement->run)
+        conn->driver->finish(statement);
+    statement->run = 0;
+}
+
+static void unprepare(struct db_conn *conn, struct db_statement *statement)
+{
+    finish(conn, statement);
+    if (statement->prepared)
+        conn->driver->forget(conn, statement);
+    statement->prepared = false;
+}
+
+static void clear(struct db_conn *conn, struct db_statement *statement)
+{
+    unprepare(conn, statement);
+    free(statement->text);
+    free(statement->compiled);
+    free(statement->names);
+    *statement = (struct db_statement){0};
+}
+
+void db_forget_all(struct db_conn *conn)
+{
+    for (size_t i = 0; i < conn->cached; i++)
+        clear(conn, conn->cache[i]);
+}
+
+void db_end_cursors(struct db_conn *conn)
+{
+    for (size_t i = 0; i < conn->cached; i++)
+        finish(conn, conn->cache[i]);
+}
+
+static struct db_statement *cache_find(struct db_conn *conn, struct str text, uint64_t hash)
+{
+    for (size_t i = 0; i < conn->cached; i++) {
+        struct db_statement *statement = conn->cache[i];
+        if (statement->hash == hash && statement->text && !statement->run &&
+            str_is(text, statement->text))
+            return statement;
+    }
+    return NULL;
+}
+
+/* A place for one more statement: a free one, a new one, or that of the one unused for longest. */
+static struct db_statement *cache_place(struct db_conn *conn)
+{
+    struct db_statement *oldest = NULL;
+    for (size_t i = 0; i < conn->cached; i++) {
+        struct db_statement *statement = conn->cache[i];
+        if (!statement->text)
+            return statement;
+        if (!statement->run && (!oldest || statement->used_at < oldest->used_at))
+            oldest = statement;
+    }
+    if (conn->cached < DB_STATEMENTS_MAX) {
+        struct db_statement *made = calloc(1, sizeof(*made));
+        if (made)
+            conn->cache[conn->cached++] = made;
+        else
+            db_note(conn, "out of memory");
+        return made;
+    }
+    if (oldest)
+        clear(conn, oldest);
+    else
+        db_note(conn, "too many statements are open at once");
+    return oldest;
+}
+
+/* The same text may be open twice (a list inside a list): then it is cached twice. */
+static struct db_statement *cache_add(struct db_conn *conn, struct str text, uint64_t hash)
+{
+    if (memchr(text.data, '\0', text.length)) {
+        db_note(conn, "a NUL inside a statement");
+        return NULL;
+    }
+    struct db_statement *statement = cache_place(conn);
+    if (!statement)
+        return NULL;
+    statement->hash = hash;
+    statement->text = strndup(text.data, text.length);
+    const char *wrong =
+        statement->text ? dialect_compile(conn->driver, statement) : "out of memory";
+    if (wrong) {
+        db_note(conn, wrong);
+        clear(conn, statement);
+        return NULL;
+    }
+    return statement;
+}
+
+static bool fill(struct db_conn *conn, const struct db_statement *statement, db_param_fn *param,
+                 void *state, struct db_value *values)
+{
+    for (int i = 0; i < statement->name_count; i++) {
+        if (!param || !param(state, statement->names[i], &values[i])) {
+            snprintf(conn->message, sizeof(conn->message), "no value for :%.*s",
+                     STR_PRINT(statement->names[i]));
+            return false;
+        }
+        if (values[i].type == DB_TEXT && !values[i].null && values[i].text.length > DB_TEXT_MAX) {
+            db_note(conn, "a text of more than 64 MiB");
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Takes the statement from the cache, or prepares it there; computes its values. */
+static enum db_status prepare(struct db_conn *conn, struct str text, db_param_fn *param,
+                              void *state, struct db_value *values, struct db_statement **result)
+{
+    uint64_t hash = hash_bytes(HASH_SEED, text.data, text.length);
+    struct db_statement *statement = cache_find(conn, text, hash);
+    if (!statement && !(statement = cache_add(conn, text, hash)))
+        return DB_BROKEN;
+    statement->used_at = ++conn->clock;
+    if (!fill(conn, statement, param, state, values))
+        return DB_BROKEN;
+    bool fits = statement->prepared && !statement->outdated;
+    for (int i = 0; i < statement->name_count; i++) {
+        fits = fits && (statement->types[i] == values[i].type || !conn->driver->typed);
+        statement->types[i] = (unsigned char)values[i].type;
+    }
+    if (!fits) {
+        unprepare(conn, statement);
+        statement->outdated = false;
+        statement->number = ++conn->next_number;
+        enum db_status status = conn->driver->prepare(conn, statement);
+        if (db_failed(status))
+            return status;
+        statement->prepared = true;
+    }
+    *result = statement;
+    return DB_OK;
+}
+
+static enum db_status start(struct db_conn *conn, struct str text, db_param_fn *param, void *state,
+                            struct db_cursor *cursor)
+{
+    struct db_value values[DB_PARAMS_MAX];
+    struct db_statement *statement = NULL;
+    *cursor = (struct db_cursor){.conn = conn};
+    enum db_status status = prepare(conn, text, param, state, values, &statement);
     if (db_failed(status))
         return status;
-    status = db_step(&cursor);
+    cursor->statement = statement;
+    cursor->run = statement->run = ++conn->clock;
+    status = conn->driver->start(conn, statement, values, &cursor->columns);
+    if (db_failed(status))
+        db_close(cursor);
+    return status;
+}
+
+/* Transactions */
+
+/* Whatever fails inside a transaction spoils it, on both databases. */
+static enum db_status noted(struct db_conn *conn, enum db_status status)
+{
+    if (db_failed(status) && conn->begun && !conn->failed)
+        conn->failed = status;
+    return status;
+}
+
+/* May the transaction go on? */
+static enum db_status gate(struct db_conn *conn)
+{
+    if (!conn->failed && conn->deadline_at_ms && db_clock_ms() > conn->deadline_at_ms) {
+        db_note(conn, "the transaction's time is over");
+        return noted(conn, DB_TIMEOUT);
+    }
+    return conn->failed;
+}
+
+enum db_status db_control(struct db_conn *conn, const char *text)
+{
+    if (!conn->driver->keeps_control)
+        return conn->driver->run(conn, text);
+    struct db_cursor cursor;
+    int64_t deadline_at_ms = conn->deadline_at_ms;
+    conn->deadline_at_ms = 0;
+    enum db_status status = start(conn, str_of(text), NULL, NULL, &cursor);
     db_close(&cursor);
-    return db_failed(status) ? status : DB_OK;
+    conn->deadline_at_ms = deadline_at_ms;
+    return status;
 }
 
 enum db_status db_begin(struct db_conn *conn, bool write)
 {
-    if (!conn->driver->alive(conn))
-        return DB_LOST;
+    if (conn->begun)
+        return broken(conn, "a transaction inside a transaction");
+    if (write && conn->read_only) {
+        db_note(conn, "the connection is for reading only");
+        return DB_READ_ONLY;
+    }
+    db_end_cursors(conn);
+    enum db_status status = DB_LOST;
+    /* That the server has closed the connection meanwhile shows only now: once more, then. */
+    for (int tries = 0; tries < 2 && status == DB_LOST; tries++) {
+        if (!conn->driver->alive(conn))
+            return DB_LOST;
+        status = conn->driver->begin(conn, write);
+    }
+    if (status != DB_OK)
+        return status;
+    conn->begun = true;
+    conn->failed = DB_OK;
     conn->deadline_at_ms = conn->deadline_ms ? db_clock_ms() + conn->deadline_ms : 0;
-    return simple(conn, write ? conn->driver->begin_write : conn->driver->begin_read);
+    return DB_OK;
 }
 
 enum db_status db_commit(struct db_conn *conn)
 {
-    return simple(conn, "COMMIT");
+    if (!conn->begun)
+        return broken(conn, "no transaction to commit");
+    enum db_status status = conn->failed;
+    if (status == DB_LOST)
+        status = DB_AGAIN; /* lost before COMMIT was sent: surely undone */
+    if (status == DB_OK) {
+        db_end_cursors(conn);
+        status = db_control(conn, "COMMIT");
+    }
+    if (status != DB_OK) {
+        db_rollback(conn);
+        return status;
+    }
+    conn->begun = false;
+    conn->deadline_at_ms = 0;
+    return DB_OK;
 }
 
 void db_rollback(struct db_conn *conn)
 {
+    conn->begun = false;
+    conn->failed = DB_OK;
     conn->deadline_at_ms = 0;
-    for (size_t i = 0; i < conn->cached; i++)
-        if (conn->cache[i]->open) {
-            conn->driver->finish(conn->cache[i]);
-            conn->cache[i]->open = false;
-        }
-    if (conn->driver->in_transaction(conn) && simple(conn, "ROLLBACK") != DB_OK)
+    db_end_cursors(conn);
+    if (conn->driver->in_transaction(conn) && db_control(conn, "ROLLBACK") != DB_OK)
         db_forget_all(conn); /* a dead connection: db_begin() opens a new one */
 }
 
 enum db_status db_savepoint(struct db_conn *conn)
 {
-    return simple(conn, "SAVEPOINT request");
+    enum db_status status = gate(conn);
+    return status ? status : noted(conn, db_control(conn, "SAVEPOINT request"));
 }
 
 enum db_status db_savepoint_keep(struct db_conn *conn)
 {
-    return simple(conn, "RELEASE SAVEPOINT request");
+    return conn->failed ? conn->failed : noted(conn, db_control(conn, "RELEASE SAVEPOINT request"));
 }
 
 enum db_status db_savepoint_drop(struct db_conn *conn)
 {
-    enum db_status status = simple(conn, "ROLLBACK TO SAVEPOINT request");
-    return status == DB_OK ? db_savepoint_keep(conn) : status;
+    if (!conn->driver->in_transaction(conn))
+        return conn->failed ? conn->failed : broken(conn, "no transaction to take back");
+    enum db_status status = db_control(conn, "ROLLBACK TO SAVEPOINT request");
+    if (status != DB_OK)
+        return noted(conn, status);
+    conn->failed = DB_OK;
+    return db_savepoint_keep(conn);
 }
 
 bool db_in_transaction(const struct db_conn *conn)
@@ -161,127 +365,67 @@ bool db_in_transaction(const struct db_conn *conn)
     return conn->driver->in_transaction(conn);
 }
 
+/* Statements */
+
 enum db_status db_run(struct db_conn *conn, const char *script)
 {
+    enum db_status status = gate(conn);
+    if (status)
+        return status;
     char *text = dialect_expand(conn->driver, script);
-    if (!text)
-        return DB_BROKEN;
-    enum db_status status = conn->driver->run(conn, text);
+    status = text ? conn->driver->run(conn, text) : broken(conn, "out of memory");
     free(text);
-    return status;
-}
-
-static struct db_statement *cache_find(struct db_conn *conn, struct str text, uint64_t hash)
-{
-    for (size_t i = 0; i < conn->cached; i++) {
-        struct db_statement *statement = conn->cache[i];
-        if (statement->hash == hash && !statement->open && str_is(text, statement->text)) {
-            statement->used_at = ++conn->clock;
-            return statement;
-        }
-    }
-    return NULL;
-}
-
-/* The same text may be open twice (a list inside a list): then it is cached twice. */
-static struct db_statement *cache_add(struct db_conn *conn, struct str text, uint64_t hash)
-{
-    if (conn->cached == DB_STATEMENTS_MAX) {
-        size_t oldest = DB_STATEMENTS_MAX;
-        for (size_t i = 0; i < conn->cached; i++)
-            if (!conn->cache[i]->open && (oldest == DB_STATEMENTS_MAX ||
-                                          conn->cache[i]->used_at < conn->cache[oldest]->used_at))
-                oldest = i;
-        if (oldest == DB_STATEMENTS_MAX)
-            return NULL;
-        statement_free(conn, conn->cache[oldest]);
-        conn->cache[oldest] = conn->cache[--conn->cached];
-    }
-    struct db_statement *statement = calloc(1, sizeof(*statement));
-    if (!statement)
-        return NULL;
-    statement->hash = hash;
-    statement->text = strndup(text.data, text.length);
-    statement->number = ++conn->next_number;
-    statement->used_at = ++conn->clock;
-    if (!statement->text || !dialect_compile(conn->driver, statement)) {
-        statement_free(conn, statement);
-        return NULL;
-    }
-    return conn->cache[conn->cached++] = statement;
+    return noted(conn, status);
 }
 
 enum db_status db_open(struct db_conn *conn, struct str text, db_param_fn *param, void *state,
                        struct db_cursor *cursor)
 {
-    struct db_value values[DB_PARAMS_MAX];
-    uint64_t hash = hash_bytes(HASH_SEED, text.data, text.length);
-    struct db_statement *statement = cache_find(conn, text, hash);
-    if (!statement && !(statement = cache_add(conn, text, hash))) {
-        db_note(conn, "no memory for a statement, or too many parameters");
-        return DB_BROKEN;
-    }
-    for (int i = 0; i < statement->name_count; i++) {
-        if (!param || !param(state, statement->names[i], &values[i])) {
-            snprintf(conn->message, sizeof(conn->message), "no value for :%.*s",
-                     STR_PRINT(statement->names[i]));
-            return DB_BROKEN;
-        }
-    }
-    enum db_status status = DB_OK;
-    if (!statement->prepared) {
-        status = conn->driver->prepare(conn, statement, values);
-        if (db_failed(status))
-            return status;
-        statement->prepared = true;
-    }
-    *cursor = (struct db_cursor){.conn = conn, .statement = statement};
-    statement->open = true;
-    status = conn->driver->start(conn, statement, values, &cursor->columns);
-    if (db_failed(status))
-        db_close(cursor);
-    return status;
+    *cursor = (struct db_cursor){.conn = conn};
+    enum db_status status = gate(conn);
+    return status ? status : noted(conn, start(conn, text, param, state, cursor));
+}
+
+static bool is_open(const struct db_cursor *cursor)
+{
+    return cursor->statement && cursor->run && cursor->statement->run == cursor->run;
 }
 
 enum db_status db_step(struct db_cursor *cursor)
 {
-    return cursor->conn->driver->step(cursor->conn, cursor->statement);
+    if (!is_open(cursor))
+        return noted(cursor->conn, broken(cursor->conn, "a cursor that has ended"));
+    return noted(cursor->conn, cursor->conn->driver->step(cursor->conn, cursor->statement));
 }
 
 const char *db_column_name(const struct db_cursor *cursor, int column)
 {
+    assert(is_open(cursor) && column >= 0 && column < cursor->columns);
     return cursor->conn->driver->column_name(cursor->statement, column);
 }
 
 void db_column(const struct db_cursor *cursor, int column, struct db_value *value)
 {
+    assert(is_open(cursor) && column >= 0 && column < cursor->columns);
     cursor->conn->driver->column(cursor->statement, column, value);
 }
 
 void db_close(struct db_cursor *cursor)
 {
-    if (!cursor->statement || !cursor->statement->open)
-        return;
-    cursor->conn->driver->finish(cursor->statement);
-    cursor->statement->open = false;
+    if (is_open(cursor))
+        finish(cursor->conn, cursor->statement);
+    cursor->statement = NULL;
 }
 
 enum db_status db_explain(struct db_conn *conn, struct str text, db_param_fn *param, void *state,
                           struct buf *plan)
 {
-    struct buf full = {.arena = plan->arena};
-    buf_add(&full, str_of(conn->driver->explain));
-    buf_add(&full, text);
-    struct db_cursor cursor;
-    enum db_status status = db_open(conn, buf_str(&full), param, state, &cursor);
-    if (db_failed(status))
-        return status;
-    while ((status = db_step(&cursor)) == DB_ROW) {
-        struct db_value line = {.type = DB_TEXT};
-        db_column(&cursor, cursor.columns - 1, &line);
-        buf_add(plan, line.text);
-        buf_char(plan, '\n');
-    }
-    db_close(&cursor);
-    return status;
+    struct db_value values[DB_PARAMS_MAX];
+    struct db_statement *statement = NULL;
+    enum db_status status = gate(conn);
+    if (!status)
+        status = prepare(conn, text, param, state, values, &statement);
+    if (!status)
+        status = conn->driver->explain(conn, statement, plan);
+    return noted(conn, status);
 }

@@ -46,7 +46,8 @@ struct sql {
     struct str text;
 };
 
-/* Gives the value of a parameter; false when there is none of that name. */
+/* Gives the value of a parameter; false when there is none of that name. A text is UTF-8 without a
+ * NUL, as it was checked at the door; it must stay where it is until the cursor is closed. */
 typedef bool db_param_fn(void *state, struct str name, struct db_value *value);
 
 struct db_conn;
@@ -58,11 +59,19 @@ void db_disconnect(struct db_conn *conn);
 bool db_is_sqlite(const struct db_conn *conn);
 /* What went wrong last, in the database's own English: for the log, not for clients. */
 const char *db_message(const struct db_conn *conn);
-/* Statements that run longer are stopped with DB_TIMEOUT. 0 = no limit. */
+/* From the next db_begin() on, a transaction has this much time: past it a running statement is
+ * stopped and no other started, with DB_TIMEOUT. (On PostgreSQL a statement that began in time may
+ * run for as long once more.) It can be committed however late. 0 = no limit. */
 void db_deadline(struct db_conn *conn, int milliseconds);
 
-/* A read transaction sees one snapshot. A connection that was lost is opened again here. */
+/* A read transaction sees one snapshot and takes no writes. A connection that was lost is opened
+ * again here. Transactions do not nest.
+ *
+ * Any failure inside a transaction spoils it: whatever is tried next fails with the same status,
+ * until it is rolled back, or the savepoint is dropped inside which the failure happened. */
 enum db_status db_begin(struct db_conn *conn, bool write) MUST_USE;
+/* After a failure the transaction is gone; of a spoilt one, that is its status. DB_LOST here, and
+ * only here, means that nobody knows. */
 enum db_status db_commit(struct db_conn *conn) MUST_USE;
 void db_rollback(struct db_conn *conn); /* harmless when no transaction is open */
 enum db_status db_savepoint(struct db_conn *conn) MUST_USE;
@@ -79,19 +88,23 @@ struct db_cursor {
     struct db_conn *conn;
     struct db_statement *statement;
     int columns;
+    uint64_t run; /* a statement is used again and again: this is the cursor's own use */
 };
 
-/* Prepares (or takes from the connection's cache), binds and starts. A cursor left open by a jump
- * out of a request is ended by the next db_rollback(). */
+/* Prepares (or takes from the connection's cache), binds and runs: a write has happened when this
+ * returns. A cursor left open by a jump out of a request ends with its transaction; from then on,
+ * stepping it is DB_BROKEN and closing it harmless, as it is after a failure here. */
 enum db_status db_open(struct db_conn *conn, struct str text, db_param_fn *param, void *state,
                        struct db_cursor *cursor) MUST_USE;
 enum db_status db_step(struct db_cursor *cursor) MUST_USE; /* DB_ROW, DB_DONE or a failure */
 const char *db_column_name(const struct db_cursor *cursor, int column);
-/* `value->type` says what is wanted. */
+/* `value->type` says what is wanted: numbers and truth values convert into each other; ask for
+ * DB_TEXT only where the column is a text. */
 void db_column(const struct db_cursor *cursor, int column, struct db_value *value);
 void db_close(struct db_cursor *cursor);
 
-/* What the database says it will do for a statement: one line a step, for the tests of indexes. */
+/* How the database will find the rows of a statement, whatever the values: one line a step, for the
+ * tests of indexes. */
 enum db_status db_explain(struct db_conn *conn, struct str text, db_param_fn *param, void *state,
                           struct buf *plan) MUST_USE;
 
@@ -101,7 +114,7 @@ struct db_migration {
     const char *text;
 };
 /* Brings the schema forward, in one transaction. Refuses (false, with the reason) a database in
- * which migrations have run that this program does not know. */
+ * which migrations have run that this program does not know, or knows otherwise. */
 bool db_migrate(struct db_conn *conn, const struct db_migration *migrations, size_t count,
                 char *reason, size_t reason_size) MUST_USE;
 

@@ -8,41 +8,59 @@
 static const char *const token_names[] = {"{id}",   "{int}",  "{real}",
                                           "{bool}", "{text}", "{strict}"};
 
+/* The token's number, or how many there are. */
+static size_t token_at(const char *p)
+{
+    size_t token = 0;
+    while (token < COUNT(token_names) &&
+           strncmp(p, token_names[token], strlen(token_names[token])) != 0)
+        token++;
+    return token;
+}
+
+/* Writes to `out` where it is not NULL; the length in both cases. */
+static size_t expand(const struct db_driver *driver, const char *script, char *out)
+{
+    size_t length = 0;
+    while (*script) {
+        size_t token = *script == '{' ? token_at(script) : COUNT(token_names);
+        bool plain = token == COUNT(token_names);
+        const char *from = plain ? script : driver->tokens[token];
+        size_t count = plain ? 1 : strlen(from);
+        if (out)
+            memcpy(out + length, from, count);
+        length += count;
+        script += plain ? 1 : strlen(token_names[token]);
+    }
+    return length;
+}
+
 char *dialect_expand(const struct db_driver *driver, const char *script)
 {
-    char *out = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&out, &size);
-    if (!stream)
+    size_t length = expand(driver, script, NULL);
+    char *out = malloc(length + 1);
+    if (!out)
         return NULL;
-    for (const char *p = script; *p;) {
-        size_t token = 0, length = 0;
-        for (; *p == '{' && token < COUNT(token_names); token++) {
-            length = strlen(token_names[token]);
-            if (strncmp(p, token_names[token], length) == 0)
-                break;
-        }
-        if (*p == '{' && token < COUNT(token_names)) {
-            fputs(driver->tokens[token], stream);
-            p += length;
-        } else
-            fputc(*p++, stream);
-    }
-    if (fclose(stream) != 0) {
-        free(out);
-        return NULL;
-    }
+    expand(driver, script, out);
+    out[length] = '\0';
     return out;
 }
 
-/* Length of what must be copied as it is (a quoted text or a comment), or 0. */
+/* Length of what must be copied as it is (a quoted text or name, a comment, a cast), or 0. */
 static size_t opaque(const char *p)
 {
-    if (*p == '\'') {
-        const char *end = strchr(p + 1, '\'');
+    const char *end;
+    if (*p == '\'' || *p == '"') {
+        end = strchr(p + 1, *p);
         return end ? (size_t)(end - p) + 1 : strlen(p);
     }
-    return p[0] == '-' && p[1] == '-' ? strcspn(p, "\n") : 0;
+    if (p[0] == '-' && p[1] == '-')
+        return strcspn(p, "\n");
+    if (p[0] == '/' && p[1] == '*') {
+        end = strstr(p + 2, "*/");
+        return end ? (size_t)(end - p) + 2 : strlen(p);
+    }
+    return p[0] == ':' && p[1] == ':' ? 2 : 0;
 }
 
 static int name_number(struct db_statement *statement, struct str name)
@@ -56,32 +74,33 @@ static int name_number(struct db_statement *statement, struct str name)
     return statement->name_count++;
 }
 
-bool dialect_compile(const struct db_driver *driver, struct db_statement *statement)
+const char *dialect_compile(const struct db_driver *driver, struct db_statement *statement)
 {
-    size_t size = 0;
-    FILE *stream = open_memstream(&statement->compiled, &size);
+    /* `:a` becomes `$64` at most. */
+    size_t room = strlen(statement->text) * 2 + 1, length = 0;
+    char *out = statement->compiled = malloc(room);
     statement->names = calloc(DB_PARAMS_MAX, sizeof(*statement->names));
-    if (!stream || !statement->names) {
-        if (stream)
-            fclose(stream);
-        return false;
+    if (!out || !statement->names)
+        return "out of memory";
+    for (const char *p = statement->text; *p;) {
+        size_t count = opaque(p);
+        if (!count && *p == ':' && (isalpha((unsigned char)p[1]) || p[1] == '_')) {
+            struct str name = {p + 1, 1};
+            while (isalnum((unsigned char)name.data[name.length]) || name.data[name.length] == '_')
+                name.length++;
+            int number = name_number(statement, name);
+            if (number < 0)
+                return "more than 64 parameters";
+            length += (size_t)snprintf(out + length, room - length, "%c%d", driver->parameter,
+                                       number + 1);
+            p += 1 + name.length;
+            continue;
+        }
+        count = count ? count : 1;
+        memcpy(out + length, p, count);
+        length += count;
+        p += count;
     }
-    bool fits = true;
-    for (const char *p = statement->text; *p && fits;) {
-        size_t copied = opaque(p);
-        if (copied) {
-            fwrite(p, 1, copied, stream);
-            p += copied;
-        } else if (*p == ':' && (isalpha((unsigned char)p[1]) || p[1] == '_')) {
-            size_t length = 1;
-            while (isalnum((unsigned char)p[1 + length]) || p[1 + length] == '_')
-                length++;
-            int number = name_number(statement, (struct str){p + 1, length});
-            fits = number >= 0;
-            fprintf(stream, "%c%d", driver->parameter, number + 1);
-            p += 1 + length;
-        } else
-            fputc(*p++, stream);
-    }
-    return fclose(stream) == 0 && fits;
+    out[length] = '\0';
+    return NULL;
 }

@@ -5,44 +5,58 @@
 #include "base/buf.h"
 #include "db/db.h"
 
-enum { DB_PARAMS_MAX = 64, DB_STATEMENTS_MAX = 256, DB_MESSAGE_MAX = 256 };
+enum {
+    DB_PARAMS_MAX = 64,
+    DB_STATEMENTS_MAX = 256, /* kept prepared; also: open at once */
+    DB_MESSAGE_MAX = 256,
+    DB_TEXT_MAX = 64 << 20 /* bytes of one text */
+};
 
-/* A prepared statement, in the connection's cache. */
+/* A prepared statement, in the connection's cache. Its place in memory stays its own until the
+ * connection ends, whatever statement it holds, so that an outdated cursor can be recognised. */
 struct db_statement {
     uint64_t hash;
-    char *text;        /* as written; owned */
+    char *text;        /* as written; owned; NULL = this place is free */
     char *compiled;    /* with the database's own parameters; owned */
     struct str *names; /* parameter names, slices of `text`; owned */
     int name_count;
     uint64_t used_at; /* for eviction */
-    bool open;
-    void *handle; /* sqlite3_stmt, or PGresult while open */
-    unsigned number;
-    int row; /* PostgreSQL: the current one */
+    uint64_t run;     /* number of the run that is open, 0 = none */
     bool prepared;
+    unsigned char types[DB_PARAMS_MAX]; /* enum db_type, for which it was prepared */
+
+    /* For the driver. */
+    void *handle;         /* sqlite3_stmt, or PGresult while open */
+    unsigned number;      /* PostgreSQL: its name */
+    int row;              /* PostgreSQL: the current one */
+    bool outdated;        /* PostgreSQL: the schema has changed under it */
+    enum db_status ahead; /* SQLite: what the next step will say, DB_OK = it has to look */
 };
 
 struct db_driver {
     const char *name;
     const char *tokens[6]; /* in the order of DIALECT_TOKENS */
     char parameter;        /* the mark in front of a number: ? or $ */
-    const char *explain;
+    bool typed;            /* a statement is prepared for certain types of its parameters */
+    bool keeps_control;    /* BEGIN and its kin are worth keeping prepared */
     bool (*connect)(struct db_conn *conn, const char *address, bool read_only);
     void (*disconnect)(struct db_conn *conn);
     bool (*alive)(struct db_conn *conn); /* reopens when it can */
-    void (*deadline)(struct db_conn *conn, int milliseconds);
+    enum db_status (*begin)(struct db_conn *conn, bool write);
     bool (*in_transaction)(const struct db_conn *conn);
     enum db_status (*run)(struct db_conn *conn, const char *script);
-    enum db_status (*prepare)(struct db_conn *conn, struct db_statement *statement,
-                              const struct db_value *values);
+    enum db_status (*prepare)(struct db_conn *conn, struct db_statement *statement);
     void (*forget)(struct db_conn *conn, struct db_statement *statement);
+    /* Runs it, up to its first row. */
     enum db_status (*start)(struct db_conn *conn, struct db_statement *statement,
                             const struct db_value *values, int *columns);
     enum db_status (*step)(struct db_conn *conn, struct db_statement *statement);
     const char *(*column_name)(struct db_statement *statement, int column);
     void (*column)(struct db_statement *statement, int column, struct db_value *value);
     void (*finish)(struct db_statement *statement);
-    const char *begin_read, *begin_write;
+    /* The plan of a prepared statement that does not look at the values of its parameters. */
+    enum db_status (*explain)(struct db_conn *conn, struct db_statement *statement,
+                              struct buf *plan);
 };
 
 struct db_conn {
@@ -50,8 +64,12 @@ struct db_conn {
     void *handle;
     char *address; /* owned */
     bool read_only;
-    int deadline_ms;
-    int64_t deadline_at_ms; /* SQLite: of the running transaction */
+    bool query_only;        /* SQLite: what its PRAGMA says */
+    int deadline_ms;        /* asked for, and */
+    int told_deadline_ms;   /* known to the database */
+    int64_t deadline_at_ms; /* of the running transaction, 0 = none */
+    bool begun;             /* db_begin() was followed by neither commit nor rollback */
+    enum db_status failed;  /* what spoilt this transaction, DB_OK = nothing did */
     char message[DB_MESSAGE_MAX];
     unsigned next_number;
     uint64_t clock;
@@ -62,14 +80,18 @@ struct db_conn {
 extern const struct db_driver db_sqlite, db_postgres;
 
 void db_note(struct db_conn *conn, const char *message);
-/* Drops every cached statement, as after a lost connection. */
+/* Forgets every cached statement, as after a lost connection. */
 void db_forget_all(struct db_conn *conn);
+/* Ends the cursors that are open, as a jump out of a request leaves them. */
+void db_end_cursors(struct db_conn *conn);
+/* A statement without parameters and rows: BEGIN and its kin. Knows no deadline. */
+enum db_status db_control(struct db_conn *conn, const char *text) MUST_USE;
 int64_t db_clock_ms(void);
 
 /* {id} {int} {real} {bool} {text} {strict}: expands them into malloc'd text, NULL without memory.
  */
 char *dialect_expand(const struct db_driver *driver, const char *script);
-/* Finds :names and replaces them by numbers. False when there are too many or no memory. */
-bool dialect_compile(const struct db_driver *driver, struct db_statement *statement);
+/* Finds :names and replaces them by numbers. NULL when all is well, else what is wrong. */
+const char *dialect_compile(const struct db_driver *driver, struct db_statement *statement);
 
 #endif

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +25,12 @@ static enum db_status status_of_state(const char *state)
 static enum db_status status_of(struct db_conn *conn, const PGresult *result)
 {
     ExecStatusType ended = PQresultStatus(result);
-    if (ended == PGRES_COMMAND_OK || ended == PGRES_TUPLES_OK || ended == PGRES_EMPTY_QUERY)
+    if (ended == PGRES_COMMAND_OK || ended == PGRES_TUPLES_OK)
         return DB_OK;
+    if (ended == PGRES_EMPTY_QUERY) {
+        db_note(conn, "an empty statement");
+        return DB_BROKEN;
+    }
     db_note(conn, result ? PQresultErrorMessage(result) : PQerrorMessage(conn->handle));
     if (PQstatus(conn->handle) != CONNECTION_OK)
         return DB_LOST;
@@ -36,16 +41,16 @@ static enum db_status postgres_run(struct db_conn *conn, const char *script)
 {
     PGresult *result = PQexec(conn->handle, script);
     enum db_status status = status_of(conn, result);
+    if (PQresultStatus(result) == PGRES_EMPTY_QUERY)
+        status = DB_OK;
+    /* To COMMIT in a transaction that had failed, the server says yes and does the opposite. */
+    if (status == DB_OK && strcmp(script, "COMMIT") == 0 &&
+        strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+        db_note(conn, "the transaction had failed, and was rolled back");
+        status = DB_BROKEN;
+    }
     PQclear(result);
     return status;
-}
-
-static void postgres_deadline(struct db_conn *conn, int milliseconds)
-{
-    char script[64];
-    snprintf(script, sizeof(script), "SET statement_timeout = %d", milliseconds);
-    if (db_failed(postgres_run(conn, script)))
-        db_forget_all(conn); /* db_begin() will open a new connection and set it there */
 }
 
 static void quiet(void *state, const char *message)
@@ -57,20 +62,38 @@ static void quiet(void *state, const char *message)
 static bool prepare_session(struct db_conn *conn)
 {
     PQsetNoticeProcessor(conn->handle, quiet, NULL);
-    if (db_failed(postgres_run(conn, "SET client_encoding = 'UTF8'; SET timezone = 'UTC';"
-                                     "SET idle_in_transaction_session_timeout = '60s'")))
+    conn->told_deadline_ms = 0;
+    const char *encoding = PQparameterStatus(conn->handle, "server_encoding");
+    if (!encoding || strcmp(encoding, "UTF8") != 0) {
+        db_note(conn, "the database's encoding must be UTF8");
         return false;
-    if (conn->deadline_ms)
-        postgres_deadline(conn, conn->deadline_ms);
-    return true;
+    }
+    static const char settings[] = "SET timezone = 'UTC';"
+                                   "SET statement_timeout = 0;"
+                                   "SET idle_in_transaction_session_timeout = '60s'";
+    return !db_failed(postgres_run(conn, settings)) &&
+           !(conn->read_only &&
+             db_failed(postgres_run(conn, "SET default_transaction_read_only = on")));
 }
 
 static bool postgres_connect(struct db_conn *conn, const char *address, bool read_only)
 {
-    (void)read_only; /* every read is in a READ ONLY transaction */
-    conn->handle = PQconnectdb(address);
-    if (PQstatus(conn->handle) == CONNECTION_OK && prepare_session(conn))
-        return true;
+    (void)read_only; /* a member of conn, for prepare_session() */
+    /* What stands before the address can be overruled by it: a server that is gone, or whose answer
+     * never comes, is noticed within seconds. */
+    static const char *const names[] = {"connect_timeout",
+                                        "tcp_user_timeout",
+                                        "keepalives_idle",
+                                        "keepalives_interval",
+                                        "keepalives_count",
+                                        "application_name",
+                                        "dbname",
+                                        "client_encoding",
+                                        NULL};
+    const char *values[] = {"5", "10000", "10", "5", "3", "kechuang", address, "UTF8", NULL};
+    conn->handle = PQconnectdbParams(names, values, 1);
+    if (PQstatus(conn->handle) == CONNECTION_OK)
+        return prepare_session(conn);
     db_note(conn, PQerrorMessage(conn->handle));
     return false;
 }
@@ -86,10 +109,10 @@ static bool postgres_alive(struct db_conn *conn)
     if (PQstatus(conn->handle) == CONNECTION_OK)
         return true;
     db_forget_all(conn);
-    PQreset(conn->handle);
-    if (PQstatus(conn->handle) == CONNECTION_OK && prepare_session(conn))
+    postgres_disconnect(conn);
+    if (postgres_connect(conn, conn->address, conn->read_only))
         return true;
-    db_note(conn, PQerrorMessage(conn->handle));
+    postgres_disconnect(conn); /* half ready is not ready */
     return false;
 }
 
@@ -99,13 +122,27 @@ static bool postgres_in_transaction(const struct db_conn *conn)
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
 }
 
+static enum db_status postgres_begin(struct db_conn *conn, bool write)
+{
+    /* Outside of the transaction: a rollback would take it back. */
+    if (conn->told_deadline_ms != conn->deadline_ms) {
+        char script[64];
+        snprintf(script, sizeof(script), "SET statement_timeout = %d", conn->deadline_ms);
+        enum db_status status = postgres_run(conn, script);
+        if (status != DB_OK)
+            return status;
+        conn->told_deadline_ms = conn->deadline_ms;
+    }
+    return postgres_run(conn, write ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+                                    : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+}
+
 static void statement_name(const struct db_statement *statement, char name[16])
 {
     snprintf(name, 16, "s%u", statement->number);
 }
 
-static enum db_status postgres_prepare(struct db_conn *conn, struct db_statement *statement,
-                                       const struct db_value *values)
+static enum db_status postgres_prepare(struct db_conn *conn, struct db_statement *statement)
 {
     static const Oid oids[] = {
         [DB_INT] = OID_INT8, [DB_REAL] = OID_FLOAT8, [DB_BOOL] = OID_BOOL, [DB_TEXT] = OID_TEXT};
@@ -113,7 +150,7 @@ static enum db_status postgres_prepare(struct db_conn *conn, struct db_statement
     char name[16];
     statement_name(statement, name);
     for (int i = 0; i < statement->name_count; i++)
-        types[i] = oids[values[i].type];
+        types[i] = oids[statement->types[i]];
     PGresult *result =
         PQprepare(conn->handle, name, statement->compiled, statement->name_count, types);
     enum db_status status = status_of(conn, result);
@@ -169,9 +206,12 @@ static enum db_status postgres_start(struct db_conn *conn, struct db_statement *
         PQexecPrepared(conn->handle, name, statement->name_count, texts, lengths, binary, 0);
     enum db_status status = status_of(conn, result);
     if (db_failed(status)) {
+        /* A migration changed what it returns: it has to be prepared again, in a new transaction.
+         */
+        const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+        statement->outdated = state && strcmp(state, "0A000") == 0;
         PQclear(result);
-        statement->handle = NULL;
-        return status;
+        return statement->outdated ? DB_AGAIN : status;
     }
     statement->handle = result;
     statement->row = -1;
@@ -182,12 +222,32 @@ static enum db_status postgres_start(struct db_conn *conn, struct db_statement *
 static enum db_status postgres_step(struct db_conn *conn, struct db_statement *statement)
 {
     (void)conn;
-    return ++statement->row < PQntuples(statement->handle) ? DB_ROW : DB_DONE;
+    int count = PQntuples(statement->handle);
+    if (statement->row < count)
+        statement->row++;
+    return statement->row < count ? DB_ROW : DB_DONE;
 }
 
 static const char *postgres_name(struct db_statement *statement, int column)
 {
     return PQfname(statement->handle, column);
+}
+
+/* As SQLite converts: truth is 1, and what stands behind the point is cut off. */
+static double number_of(const char *text)
+{
+    return *text == 't' ? 1 : strtod(text, NULL);
+}
+
+static int64_t integer_of(const char *text)
+{
+    char *end;
+    errno = 0;
+    int64_t integer = strtoll(text, &end, 10);
+    if (*end == '\0' && errno == 0)
+        return integer;
+    double real = number_of(text);
+    return real >= 0x1p63 ? INT64_MAX : real < -0x1p63 ? INT64_MIN : (int64_t)real;
 }
 
 static void postgres_column(struct db_statement *statement, int column, struct db_value *value)
@@ -197,13 +257,13 @@ static void postgres_column(struct db_statement *statement, int column, struct d
     value->null = PQgetisnull(result, statement->row, column);
     switch (value->type) {
     case DB_INT:
-        value->integer = value->null ? 0 : strtoll(text, NULL, 10);
+        value->integer = value->null ? 0 : integer_of(text);
         return;
     case DB_BOOL:
-        value->integer = !value->null && *text == 't';
+        value->integer = !value->null && number_of(text) != 0;
         return;
     case DB_REAL:
-        value->real = value->null ? 0 : strtod(text, NULL);
+        value->real = value->null ? 0 : number_of(text);
         return;
     case DB_TEXT:
         break;
@@ -219,16 +279,38 @@ static void postgres_finish(struct db_statement *statement)
     statement->handle = NULL;
 }
 
+static enum db_status postgres_explain(struct db_conn *conn, struct db_statement *statement,
+                                       struct buf *plan)
+{
+    struct buf text = {.arena = plan->arena};
+    char name[16];
+    statement_name(statement, name);
+    buf_print(&text, "EXPLAIN EXECUTE %s", name);
+    for (int i = 0; i < statement->name_count; i++)
+        buf_print(&text, "%s", i ? ", NULL" : "(NULL");
+    buf_print(&text, "%s", statement->name_count ? ")" : "");
+    /* The plan that prepared statements come to use, which is made for any value. */
+    enum db_status status = postgres_run(conn, "SET plan_cache_mode = force_generic_plan");
+    if (db_failed(status))
+        return status;
+    PGresult *result = PQexec(conn->handle, arena_str(plan->arena, buf_str(&text)).data);
+    status = status_of(conn, result);
+    for (int row = 0; status == DB_OK && row < PQntuples(result); row++)
+        buf_print(plan, "%s\n", PQgetvalue(result, row, 0));
+    PQclear(result);
+    return db_failed(status) ? status : postgres_run(conn, "RESET plan_cache_mode");
+}
+
 const struct db_driver db_postgres = {
     .name = "postgres",
     .tokens = {"BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY", "BIGINT", "DOUBLE PRECISION",
                "BOOLEAN", "TEXT COLLATE \"C\"", ""},
     .parameter = '$',
-    .explain = "EXPLAIN ",
+    .typed = true,
     .connect = postgres_connect,
     .disconnect = postgres_disconnect,
     .alive = postgres_alive,
-    .deadline = postgres_deadline,
+    .begin = postgres_begin,
     .in_transaction = postgres_in_transaction,
     .run = postgres_run,
     .prepare = postgres_prepare,
@@ -238,6 +320,5 @@ const struct db_driver db_postgres = {
     .column_name = postgres_name,
     .column = postgres_column,
     .finish = postgres_finish,
-    .begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    .begin_write = "BEGIN",
+    .explain = postgres_explain,
 };

@@ -4,7 +4,7 @@
 
 #include "db/driver.h"
 
-enum { BUSY_MS = 10000, PROGRESS_STEPS = 20000 };
+enum { BUSY_MS = 10000, PROGRESS_STEPS = 20000, WAL_MAX = 64 << 20 };
 
 static enum db_status status_of(struct db_conn *conn, int code)
 {
@@ -19,7 +19,12 @@ static enum db_status status_of(struct db_conn *conn, int code)
     switch (sqlite3_extended_errcode(handle)) {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
         return DB_UNIQUE;
+    case SQLITE_CONSTRAINT_DATATYPE: /* PostgreSQL, too, calls that a mistake */
+        return DB_BROKEN;
+    case SQLITE_IOERR_SHMSIZE: /* the index of the log could not grow */
+        return DB_FULL;
     default:
         break;
     }
@@ -28,6 +33,7 @@ static enum db_status status_of(struct db_conn *conn, int code)
         return DB_CONSTRAINT;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
         return DB_AGAIN;
     case SQLITE_INTERRUPT:
         return DB_TIMEOUT;
@@ -47,33 +53,56 @@ static int past_deadline(void *state)
     return conn->deadline_at_ms && db_clock_ms() > conn->deadline_at_ms;
 }
 
+static bool refuse(struct db_conn *conn, const char *why)
+{
+    snprintf(conn->message, sizeof(conn->message), "%s: %s", conn->address, why);
+    return false;
+}
+
+static int note_mode(void *state, int count, char **values, char **names)
+{
+    (void)names;
+    bool *is_wal = state;
+    *is_wal = count == 1 && values[0] &&
+              (strcmp(values[0], "wal") == 0 || strcmp(values[0], "memory") == 0);
+    return 0;
+}
+
 static bool sqlite_connect(struct db_conn *conn, const char *address, bool read_only)
 {
     const char *vfs = strstr(address, "?vfs=");
-    char *path = vfs ? strndup(address, (size_t)(vfs - address)) : strdup(address);
+    size_t length = vfs ? (size_t)(vfs - address) : strlen(address);
+    if (!length)
+        return refuse(conn, "names no file");
+    char *path = strndup(address, length);
     sqlite3 *handle = NULL;
     int flags = (read_only ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
                 SQLITE_OPEN_NOMUTEX;
     int code = path ? sqlite3_open_v2(path, &handle, flags, vfs ? vfs + 5 : NULL) : SQLITE_NOMEM;
     free(path);
     conn->handle = handle;
-    if (code != SQLITE_OK) {
-        db_note(conn, handle ? sqlite3_errmsg(handle) : "out of memory");
-        return false;
-    }
+    if (code != SQLITE_OK)
+        return refuse(conn, handle ? sqlite3_errmsg(handle) : "out of memory");
     sqlite3_busy_timeout(handle, BUSY_MS);
     sqlite3_progress_handler(handle, PROGRESS_STEPS, past_deadline, conn);
-    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 64 << 20);
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, DB_TEXT_MAX + 4096);
+    /* A misspelt "name" is an error, not a text. */
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     static const char common[] = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                                  "PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;";
-    static const char writer[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+    char writer[80];
+    snprintf(writer, sizeof(writer), "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = %d",
+             WAL_MAX);
+    bool is_wal = read_only;
     if (sqlite3_exec(handle, common, NULL, NULL, NULL) != SQLITE_OK ||
+        (!read_only && sqlite3_exec(handle, "PRAGMA journal_mode = WAL", note_mode, &is_wal,
+                                    NULL) != SQLITE_OK) ||
         sqlite3_exec(handle, read_only ? "PRAGMA query_only = ON" : writer, NULL, NULL, NULL) !=
-            SQLITE_OK) {
-        db_note(conn, sqlite3_errmsg(handle));
-        return false;
-    }
-    return true;
+            SQLITE_OK)
+        return refuse(conn, sqlite3_errmsg(handle));
+    conn->query_only = read_only;
+    return is_wal || refuse(conn, "takes no write-ahead log, as on a network drive");
 }
 
 static void sqlite_disconnect(struct db_conn *conn)
@@ -92,26 +121,52 @@ static bool sqlite_in_transaction(const struct db_conn *conn)
     return !sqlite3_get_autocommit(conn->handle);
 }
 
+static enum db_status sqlite_begin(struct db_conn *conn, bool write)
+{
+    if (conn->told_deadline_ms != conn->deadline_ms) {
+        bool shorter = conn->deadline_ms && conn->deadline_ms < BUSY_MS;
+        sqlite3_busy_timeout(conn->handle, shorter ? conn->deadline_ms : BUSY_MS);
+        conn->told_deadline_ms = conn->deadline_ms;
+    }
+    if (conn->query_only == write) {
+        enum db_status status =
+            db_control(conn, write ? "PRAGMA query_only = OFF" : "PRAGMA query_only = ON");
+        if (status != DB_OK)
+            return status;
+        conn->query_only = !write;
+    }
+    return db_control(conn, write ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
 static enum db_status sqlite_run(struct db_conn *conn, const char *script)
 {
     return status_of(conn, sqlite3_exec(conn->handle, script, NULL, NULL, NULL));
 }
 
-static enum db_status sqlite_prepare(struct db_conn *conn, struct db_statement *statement,
-                                     const struct db_value *values)
+static enum db_status sqlite_prepare(struct db_conn *conn, struct db_statement *statement)
 {
-    (void)values;
     sqlite3_stmt *handle = NULL;
+    const char *rest = "";
     int code = sqlite3_prepare_v3(conn->handle, statement->compiled, -1, SQLITE_PREPARE_PERSISTENT,
-                                  &handle, NULL);
+                                  &handle, &rest);
     statement->handle = handle;
-    return status_of(conn, code);
+    if (code != SQLITE_OK)
+        return status_of(conn, code);
+    bool more = rest[strspn(rest, " \t\n;")] != '\0';
+    if (!handle || more) {
+        db_note(conn, handle ? "more than one statement" : "an empty statement");
+        sqlite3_finalize(handle);
+        statement->handle = NULL;
+        return DB_BROKEN;
+    }
+    return DB_OK;
 }
 
 static void sqlite_forget(struct db_conn *conn, struct db_statement *statement)
 {
     (void)conn;
     sqlite3_finalize(statement->handle);
+    statement->handle = NULL;
 }
 
 static int bind(sqlite3_stmt *statement, int at, const struct db_value *value)
@@ -132,6 +187,8 @@ static int bind(sqlite3_stmt *statement, int at, const struct db_value *value)
                                SQLITE_UTF8);
 }
 
+/* Looks one step ahead, so that a write is done and a failure known when this returns: as it is
+ * with PostgreSQL. */
 static enum db_status sqlite_start(struct db_conn *conn, struct db_statement *statement,
                                    const struct db_value *values, int *columns)
 {
@@ -140,13 +197,19 @@ static enum db_status sqlite_start(struct db_conn *conn, struct db_statement *st
         if (code != SQLITE_OK)
             return status_of(conn, code);
     }
+    statement->ahead = status_of(conn, sqlite3_step(statement->handle));
     *columns = sqlite3_column_count(statement->handle);
-    return DB_OK;
+    return db_failed(statement->ahead) ? statement->ahead : DB_OK;
 }
 
 static enum db_status sqlite_step(struct db_conn *conn, struct db_statement *statement)
 {
-    return status_of(conn, sqlite3_step(statement->handle));
+    enum db_status status = statement->ahead;
+    if (status == DB_OK)
+        status = status_of(conn, sqlite3_step(statement->handle));
+    /* What has ended stays so: one more step would run the statement again. */
+    statement->ahead = status == DB_ROW ? DB_OK : status;
+    return status;
 }
 
 static const char *sqlite_name(struct db_statement *statement, int column)
@@ -163,7 +226,7 @@ static void sqlite_column(struct db_statement *statement, int column, struct db_
         value->integer = sqlite3_column_int64(handle, column);
         return;
     case DB_BOOL:
-        value->integer = sqlite3_column_int64(handle, column) != 0;
+        value->integer = sqlite3_column_double(handle, column) != 0;
         return;
     case DB_REAL:
         value->real = sqlite3_column_double(handle, column);
@@ -180,14 +243,31 @@ static void sqlite_finish(struct db_statement *statement)
     sqlite3_reset(statement->handle);
 }
 
+static enum db_status sqlite_explain(struct db_conn *conn, struct db_statement *statement,
+                                     struct buf *plan)
+{
+    struct buf text = {.arena = plan->arena};
+    buf_print(&text, "EXPLAIN QUERY PLAN %s", statement->compiled);
+    sqlite3_stmt *handle = NULL;
+    int code = sqlite3_prepare_v2(conn->handle, text.data, (int)text.length, &handle, NULL);
+    while (code == SQLITE_OK && (code = sqlite3_step(handle)) == SQLITE_ROW) {
+        buf_print(plan, "%s\n", (const char *)sqlite3_column_text(handle, 3));
+        code = SQLITE_OK;
+    }
+    enum db_status status = status_of(conn, code);
+    sqlite3_finalize(handle);
+    return status == DB_DONE ? DB_OK : status;
+}
+
 const struct db_driver db_sqlite = {
     .name = "sqlite",
     .tokens = {"INTEGER PRIMARY KEY AUTOINCREMENT", "INTEGER", "REAL", "INTEGER", "TEXT", "STRICT"},
     .parameter = '?',
-    .explain = "EXPLAIN QUERY PLAN ",
+    .keeps_control = true,
     .connect = sqlite_connect,
     .disconnect = sqlite_disconnect,
     .alive = sqlite_alive,
+    .begin = sqlite_begin,
     .in_transaction = sqlite_in_transaction,
     .run = sqlite_run,
     .prepare = sqlite_prepare,
@@ -197,6 +277,5 @@ const struct db_driver db_sqlite = {
     .column_name = sqlite_name,
     .column = sqlite_column,
     .finish = sqlite_finish,
-    .begin_read = "BEGIN",
-    .begin_write = "BEGIN IMMEDIATE",
+    .explain = sqlite_explain,
 };

@@ -6,6 +6,7 @@
     GROUP(arena) \
     GROUP(csv) \
     GROUP(date) \
+    GROUP(db) \
     GROUP(http) \
     GROUP(http_later) \
     GROUP(http_static) \

@@ -216,6 +216,18 @@ static enum MHD_Result answer_expired(struct request *request, void **state)
     return refuse(stand_in, MHD_HTTP_SERVICE_UNAVAILABLE);
 }
 
+/* False when it ran out of memory before it set an escape of its own. */
+static bool hand_over(struct request *request)
+{
+    const struct http_settings *settings = &request->server->settings;
+    jmp_buf escape;
+    request->arena->escape = &escape;
+    if (setjmp(escape) != 0)
+        return false;
+    settings->handle(settings->app, &request->exchange);
+    return true;
+}
+
 static enum MHD_Result handle(struct request *request, void **state)
 {
     struct http_server *server = request->server;
@@ -232,7 +244,8 @@ static enum MHD_Result handle(struct request *request, void **state)
         exchange->body = (struct str){request->body, request->received};
     }
     request->stage = STAGE_WORK;
-    server->settings.handle(server->settings.app, exchange);
+    if (!hand_over(request))
+        return refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE);
     if (!request->later) {
         assert(request->sent);
         return reply_queue(request);

@@ -27,8 +27,9 @@ enum {
 
 /* One request and its reply. Lives until the reply has been sent. */
 struct http_exchange {
-    struct arena arena; /* ends with the exchange; one thread at a time uses it. Whoever handles
-                         * the request sets its escape; http_later() takes it away again. */
+    /* Ends with the exchange; one thread at a time uses it. Within handle() its escape leads to a
+     * 503; after http_later() there is none until somebody sets one. */
+    struct arena arena;
     struct str method;
     struct str path;  /* percent-decoded; starts with '/'; no NUL, valid UTF-8 (else 400 before) */
     struct str query; /* raw, what follows '?'; empty when there is none */

@@ -105,15 +105,11 @@ static void handle(void *state, struct http_exchange *exchange)
 {
     assert_ptr_equal(state, &app);
     struct str path = exchange->path;
-    jmp_buf escape;
-    exchange->arena.escape = &escape;
-    if (setjmp(escape)) {
-        memory_recover();
-        text_reply(exchange, 500, STR("out of memory"));
-    } else if (str_is(path, "/later") || str_is(path, "/held")) {
+    if (str_is(path, "/later") || str_is(path, "/held")) {
         put_off(exchange, str_is(path, "/held"));
         return;
-    } else if (str_is(path, "/about")) {
+    }
+    if (str_is(path, "/about")) {
         ask_about(exchange);
     } else if (str_is(path, "/file")) {
         file_reply(exchange);
@@ -153,6 +149,7 @@ static size_t body_limit(void *state, struct str method, struct str path)
 static void refuse(void *state, struct http_exchange *exchange, int status)
 {
     (void)state;
+    memory_recover();
     struct str language = http_header(exchange, "Accept-Language");
     text_reply(exchange, status,
                arena_print(&exchange->arena, "refused %d %.*s %.*s", status,

@@ -308,7 +308,8 @@ static void memory_may_run_out(void **state)
     struct answer answer = {0};
     assert_true(wire_open(&wire, "127.0.0.1", app.port));
     get(&wire, &answer, "/exhausted", "", true);
-    assert_int_equal(answer.status, 500);
+    assert_int_equal(answer.status, 503);
+    assert_str(answer_body(&answer), "refused 503 /exhausted ");
     for (int turn = 0; turn < 3; turn++) {
         get(&wire, &answer, "/scarce", "", true);
         assert_int_equal(answer.status, 200);

@@ -114,8 +114,8 @@ static int documents_add(struct arena *arena, const struct config *config, int c
                                                        .role = ROLE_OPERATOR});
         if (reply.status >= 300)
             failed = 1;
-        printf("%s: %s %.*s\n", files[i], reply.status < 300 ? "已载入 · added" : "未载入 · not added",
-               STR_PRINT(reply.body));
+        printf("%s: %s %.*s\n", files[i],
+               reply.status < 300 ? "已载入 · added" : "未载入 · not added", STR_PRINT(reply.body));
     }
     app_close(app);
     return failed;

@@ -118,9 +118,9 @@ static void send_reply(struct task *task)
     add_header(exchange, STR("Cache-Control"), STR("no-cache"));
     add_header(exchange, STR("Vary"), STR("Accept-Language, Authorization"));
     if (reply->file_name.length)
-        add_header(exchange, STR("Content-Disposition"),
-                   arena_print(&exchange->arena, "attachment; filename=\"%s\"",
-                               reply->file_name.data));
+        add_header(
+            exchange, STR("Content-Disposition"),
+            arena_print(&exchange->arena, "attachment; filename=\"%s\"", reply->file_name.data));
     if (reply->retry_after_seconds)
         add_header(exchange, STR("Retry-After"), STR("1"));
     http_send(exchange);
@@ -146,7 +146,8 @@ static void prepare(struct task *task)
 
 static void fail_busy(struct task *task)
 {
-    fail(&task->call.ctx, E_BUSY, "请求太多，请稍后重试", "too many requests: try again in a moment");
+    fail(&task->call.ctx, E_BUSY, "请求太多，请稍后重试",
+         "too many requests: try again in a moment");
     call_problem(&task->call);
 }
 
@@ -398,12 +399,13 @@ static void refuse(void *state, struct http_exchange *exchange, int status)
         int status;
         enum error error;
         const char *zh, *en;
-    } known[] = {{400, E_MALFORMED, "请求的地址或格式不对", "the address or the request is malformed"},
-                 {413, E_TOO_LARGE, "内容超过这个地址允许的大小",
-                  "the body is larger than this address takes"},
-                 {414, E_URI_TOO_LONG, "地址过长", "the address is too long"},
-                 {431, E_HEADERS, "请求头过大", "the headers are too large"},
-                 {503, E_BUSY, "处理超时，请稍后重试", "it took too long: try again in a moment"}};
+    } known[] = {
+        {400, E_MALFORMED, "请求的地址或格式不对", "the address or the request is malformed"},
+        {413, E_TOO_LARGE, "内容超过这个地址允许的大小",
+         "the body is larger than this address takes"},
+        {414, E_URI_TOO_LONG, "地址过长", "the address is too long"},
+        {431, E_HEADERS, "请求头过大", "the headers are too large"},
+        {503, E_BUSY, "处理超时，请稍后重试", "it took too long: try again in a moment"}};
     struct task task = {.app = state, .exchange = exchange, .call = {.reply = {.file = -1}}};
     frame(state, &task.call.ctx, &exchange->arena);
     size_t i = 0;
@@ -439,8 +441,8 @@ static bool ensure_pack(struct app *app, struct db_conn *conn, char *reason, siz
     ctx.sequence = 1;
     bool loaded = false;
     enum db_status status = db_begin(conn, true);
-    enum error error = db_failed(status) ? fail_database(&ctx, status)
-                                         : pack_is_loaded(&ctx, &loaded);
+    enum error error =
+        db_failed(status) ? fail_database(&ctx, status) : pack_is_loaded(&ctx, &loaded);
     if (!error && !loaded)
         error = pack_load(&ctx, app->config->pack.data, app->config->demo);
     if (!error)
@@ -478,8 +480,7 @@ static bool start_workers(struct app *app, char *reason, size_t reason_size)
     for (int i = 0; i < app->config->worker_count; i++) {
         struct worker *worker = &app->workers[i];
         worker->app = app;
-        worker->conn =
-            db_connect(app->config->db.data, app->on_sqlite, reason, reason_size);
+        worker->conn = db_connect(app->config->db.data, app->on_sqlite, reason, reason_size);
         if (!worker->conn)
             return false;
         db_deadline(worker->conn, WORK_MS);
@@ -552,8 +553,8 @@ struct app *app_check(const struct config *config, char *reason, size_t reason_s
 {
     struct app *app = app_new(config, reason, reason_size);
     struct db_conn *conn = app ? db_connect(config->db.data, false, reason, reason_size) : NULL;
-    bool good = conn && migrate(conn, reason, reason_size) &&
-                ensure_pack(app, conn, reason, reason_size);
+    bool good =
+        conn && migrate(conn, reason, reason_size) && ensure_pack(app, conn, reason, reason_size);
     db_disconnect(conn);
     if (good)
         return app;

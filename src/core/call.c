@@ -12,6 +12,8 @@
 #include "http/server.h"
 #include "json/read.h"
 
+enum { QUERY_PARAMETERS_MAX = 40 };
+
 static const struct str type_json = STR_INIT("application/json");
 static const struct str type_problem = STR_INIT("application/problem+json");
 
@@ -71,10 +73,10 @@ void call_problem(struct call *call)
 
 void call_out_of_memory(struct call *call)
 {
-    static const struct str body =
-        STR_INIT("{\"type\":\"/problems/busy\",\"title\":\"系统忙 · The system is busy\",\"status\":503,"
-            "\"detail\":\"内存不足以完成这个请求，请缩小范围 · Not enough memory for this request: "
-            "narrow it\"}");
+    static const struct str body = STR_INIT(
+        "{\"type\":\"/problems/busy\",\"title\":\"系统忙 · The system is busy\",\"status\":503,"
+        "\"detail\":\"内存不足以完成这个请求，请缩小范围 · Not enough memory for this request: "
+        "narrow it\"}");
     if (call->reply.file >= 0)
         close(call->reply.file);
     call->reply = (struct reply){.status = 503,
@@ -128,8 +130,6 @@ static enum error read_query(struct call *call)
         else if (field_parse(ctx, field, call->in, value))
             error = E_INVALID;
     }
-    if (bad)
-        return fail(ctx, E_MALFORMED, "查询参数的编码不对", "the query string is not well encoded");
     return error;
 }
 
@@ -179,9 +179,33 @@ static enum error read_headers(struct call *call)
     return E_OK;
 }
 
+/* A parameter given twice would be read one way here and another way elsewhere. */
+static enum error check_query(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    struct str rest = call->request.query, names[QUERY_PARAMETERS_MAX], value;
+    size_t count = 0;
+    bool bad = false;
+    while (count < QUERY_PARAMETERS_MAX &&
+           http_query_next(ctx->arena, &rest, &names[count], &value, &bad)) {
+        for (size_t i = 0; i < count; i++)
+            if (str_equal(names[i], names[count]))
+                return fail(ctx, E_MALFORMED, "参数 %.*s 给了两次",
+                            "the parameter %.*s is given twice", STR_PRINT(names[i]));
+        count++;
+    }
+    if (bad || count == QUERY_PARAMETERS_MAX)
+        return fail(ctx, E_MALFORMED, "查询参数的编码不对，或多于 %d 个",
+                    "the query string is not well encoded, or has more than %d parameters",
+                    QUERY_PARAMETERS_MAX - 1);
+    return E_OK;
+}
+
 static enum error read_input(struct call *call, const struct match *match)
 {
     const struct route *route = call->route;
+    if (check_query(call))
+        return call->ctx.error;
     if (route->text || route->list)
         return E_OK;
     call->in = arena_alloc(call->ctx.arena, route->handler->in->size);
@@ -303,9 +327,8 @@ static enum error read_list(struct call *call)
 {
     struct ctx *ctx = &call->ctx;
     struct list_request request;
-    enum error error =
-        list_request_read(ctx, call->route->list, call->request.query,
-                          call->path_name, call->path_value, &request);
+    enum error error = list_request_read(ctx, call->route->list, call->request.query,
+                                         call->path_name, call->path_value, &request);
     if (error)
         return error;
     if (call->format != LIST_JSON)
@@ -407,8 +430,8 @@ enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_s
         return WRITE_KEEP;
     if (error == E_NOT_FOUND && !ctx->error)
         fail(ctx, E_NOT_FOUND, "没有这条记录", "there is no such record");
-    bool refused = ctx->db_status == DB_OK || ctx->db_status == DB_UNIQUE ||
-                   ctx->db_status == DB_CONSTRAINT;
+    bool refused =
+        ctx->db_status == DB_OK || ctx->db_status == DB_UNIQUE || ctx->db_status == DB_CONSTRAINT;
     if (refused)
         return WRITE_DROP;
     *status = ctx->db_status;

@@ -17,8 +17,8 @@ struct reply {
     int status;
     struct str content_type; /* constant */
     struct str body;
-    int file; /* an export, or -1; the receiver closes it */
-    struct str etag;     /* with its quotes */
+    int file;        /* an export, or -1; the receiver closes it */
+    struct str etag; /* with its quotes */
     struct str location;
     struct str allow;
     struct str file_name; /* for Content-Disposition */

@@ -16,7 +16,8 @@ struct setting {
 static const struct setting settings[] = {
     {"db", "sqlite:var/kechuang.db", "数据库：sqlite:路径 或 postgres://…",
      "The database: sqlite:PATH or postgres://…", SETTING(db)},
-    {"listen", "127.0.0.1:8080", "监听地址与端口", "Address and port to listen on", SETTING(listen)},
+    {"listen", "127.0.0.1:8080", "监听地址与端口", "Address and port to listen on",
+     SETTING(listen)},
     {"pack", "packs/chongqing", "城市包文件夹，首次启动时载入",
      "Folder of the city pack, loaded at the first start", SETTING(pack)},
     {"demo", "", "同时载入样例登记册（一律标注“样例”）",
@@ -54,14 +55,22 @@ static void put_standard(struct config *config)
             put(config, &settings[i], str_of(settings[i].standard));
 }
 
+/* log-level → LOG_LEVEL */
+static char upper(char byte)
+{
+    static const char from[] = "abcdefghijklmnopqrstuvwxyz-", to[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    const char *at = byte ? strchr(from, byte) : NULL;
+    return at ? to[at - from] : byte;
+}
+
 static void put_environment(struct arena *arena, struct config *config)
 {
     for (size_t i = 0; i < COUNT(settings); i++) {
         struct str name = arena_print(arena, "KECHUANG_%s", settings[i].name);
-        char *upper = (char *)(uintptr_t)name.data;
-        for (char *p = upper; *p; p++)
-            *p = *p == '-' ? '_' : *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
-        const char *value = getenv(upper);
+        char *text = (char *)(uintptr_t)name.data;
+        for (char *p = text; *p; p++)
+            *p = upper(*p);
+        const char *value = getenv(text);
         if (value)
             put(config, &settings[i], str_of(value));
     }
@@ -173,10 +182,9 @@ struct str config_document(struct arena *arena)
     for (size_t i = 0; i < COUNT(settings); i++) {
         buf_print(&out, "| `--%s` | `KECHUANG_", settings[i].name);
         for (const char *p = settings[i].name; *p; p++)
-            buf_char(&out, *p == '-' ? '_' : (char)(*p - 'a' + 'A'));
-        buf_print(&out, "` | %s | %s<br>%s |\n",
-                  *settings[i].standard ? settings[i].standard : "–", settings[i].zh,
-                  settings[i].en);
+            buf_char(&out, upper(*p));
+        buf_print(&out, "` | %s | %s<br>%s |\n", *settings[i].standard ? settings[i].standard : "–",
+                  settings[i].zh, settings[i].en);
     }
     return buf_str(&out);
 }

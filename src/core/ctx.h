@@ -41,9 +41,9 @@ struct ctx {
     int64_t sequence;   /* write: the number this transaction takes. read: the newest there is */
     struct given given; /* which members of the input the client gave */
     struct str content_type, body; /* of a raw body, for routes that take one */
-    struct str if_match; /* as sent, without quotes; STR_NONE when absent */
-    int64_t etag;       /* a handler sets the sequence number that identifies what it returns */
-    bool demo;          /* sample registers are loaded */
+    struct str if_match;           /* as sent, without quotes; STR_NONE when absent */
+    int64_t etag; /* a handler sets the sequence number that identifies what it returns */
+    bool demo;    /* sample registers are loaded */
 
     enum error error;
     struct str detail; /* why it failed, in the client's language */

@@ -10,7 +10,8 @@
     E(E_UNAUTHORISED, 401, "unauthorised", "需要先登记身份", "You need to identify yourself")      \
     E(E_FORBIDDEN, 403, "forbidden", "没有权限", "You may not do this")                            \
     E(E_NOT_FOUND, 404, "not_found", "没有找到", "Not found")                                      \
-    E(E_METHOD, 405, "method_not_allowed", "这里不支持这种操作", "This address does not take that method") \
+    E(E_METHOD, 405, "method_not_allowed", "这里不支持这种操作",                                   \
+      "This address does not take that method")                                                    \
     E(E_CONFLICT, 409, "conflict", "与已有内容冲突", "It conflicts with what is there")            \
     E(E_NOT_JOINABLE, 409, "not_joinable", "不能连成一条数列", "These cannot form one series")     \
     E(E_CHANGED, 412, "changed", "内容已被别人改动", "Someone has changed it meanwhile")           \
@@ -18,7 +19,8 @@
     E(E_URI_TOO_LONG, 414, "uri_too_long", "地址过长", "The address is too long")                  \
     E(E_MEDIA_TYPE, 415, "media_type", "不支持这种格式", "This format is not taken")               \
     E(E_INVALID, 422, "invalid", "有些内容需要改正", "Some of it needs correcting")                \
-    E(E_KEY_REUSED, 422, "key_reused", "幂等键已用于另一个请求", "This idempotency key belongs to another request") \
+    E(E_KEY_REUSED, 422, "key_reused", "幂等键已用于另一个请求",                                   \
+      "This idempotency key belongs to another request")                                           \
     E(E_MATCH_REQUIRED, 428, "match_required", "需要 If-Match", "If-Match is required")            \
     E(E_HEADERS, 431, "headers_too_large", "请求头过大", "The headers are too large")              \
     E(E_INTERNAL, 500, "internal", "程序出错", "The program failed")                               \

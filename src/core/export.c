@@ -138,7 +138,8 @@ static enum error no_file(struct ctx *ctx)
                 "the export could not be written: check the space of the temporary folder");
 }
 
-struct export {
+struct export
+{
     const struct sink *sink;
     struct row row;
 };
@@ -161,8 +162,8 @@ static enum error export_page(struct ctx *ctx, struct list_request *request, str
 {
     struct arena *whole = ctx->arena;
     ctx->arena = page;
-    struct export export = {sink, {request->list->row,
-                                   arena_alloc(page, request->list->row->size)}};
+    struct export export = {sink,
+                            {request->list->row, arena_alloc(page, request->list->row->size)}};
     fields_clear(export.row);
     enum error error = list_each(ctx, request, export_row, &export, export.row, next);
     *next = arena_str(whole, *next);

@@ -7,8 +7,8 @@
 #include "core/query.h"
 
 /* Members of a record, reached by the offsets that FIELD took from the struct itself. */
-#define MEMBER(type, value, field)       (*(type *)(void *)((char *)(value) + (field)->offset))
-#define CONST_MEMBER(type, value, field) \
+#define MEMBER(type, value, field) (*(type *)(void *)((char *)(value) + (field)->offset))
+#define CONST_MEMBER(type, value, field)                                                           \
     (*(const type *)(const void *)((const char *)(value) + (field)->offset))
 
 const struct field *field_find(const struct shape *shape, struct str name)
@@ -307,6 +307,7 @@ static enum error field_from_json(struct ctx *ctx, const struct field *field, vo
 enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row row, bool partial,
                             struct given *given)
 {
+    uint64_t failed = 0;
     given->bits = 0;
     if (!partial)
         fields_clear(row);
@@ -314,22 +315,24 @@ enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row ro
         return fail(ctx, E_INVALID, "应为一个 JSON 对象", "a JSON object is expected");
     const char *key;
     json_t *item;
-    enum error error = E_OK;
-    json_object_foreach((json_t *)(uintptr_t)object, key, item) {
+    json_object_foreach((json_t *)(uintptr_t)object, key, item)
+    {
         const struct field *field = field_find(row.shape, str_of(key));
         if (!field || !field_has(field, USE_IN)) {
-            error = field ? complain(ctx, str_of(key), "由系统填写，不能提交",
-                                     "is set by the system and cannot be given")
-                          : complain(ctx, str_of(key), "没有这个字段", "there is no such field");
+            complain(ctx, str_of(key), "%s", "%s",
+                     field ? in_language(ctx, "由系统填写，不能提交",
+                                         "is set by the system and cannot be given")
+                           : in_language(ctx, "没有这个字段", "there is no such field"));
             continue;
         }
-        given->bits |= UINT64_C(1) << (field - row.shape->fields);
+        uint64_t bit = UINT64_C(1) << (field - row.shape->fields);
+        given->bits |= bit;
         if (field_from_json(ctx, field, row.value, item))
-            error = E_INVALID;
+            failed |= bit;
     }
-    if (error)
-        return error;
-    return fields_check(ctx, row, partial ? given->bits : UINT64_MAX);
+    /* What was read well is checked even so: all mistakes are told at once. */
+    fields_check(ctx, row, (partial ? given->bits : UINT64_MAX) & ~failed);
+    return ctx->error;
 }
 
 static void value_to_json(struct json *out, const struct field *field, const void *value)
@@ -370,8 +373,9 @@ static void value_to_json(struct json *out, const struct field *field, const voi
         json_text(out, field_text(out->out->arena, field, value));
         return;
     case KIND_RECORD:
-        fields_to_json(out, (struct row){field->of, (void *)(uintptr_t)CONST_MEMBER(
-                                                        struct record, value, field).value});
+        fields_to_json(
+            out, (struct row){field->of,
+                              (void *)(uintptr_t)CONST_MEMBER(struct record, value, field).value});
         return;
     case KIND_RECORDS: {
         struct records list = CONST_MEMBER(struct records, value, field);
@@ -457,12 +461,16 @@ enum error fields_check_references(struct ctx *ctx, struct row row, uint64_t giv
 
 void fields_merge(struct row into, const void *from, struct given given)
 {
-    static const size_t sizes[] = {
-        [KIND_INT] = sizeof(int64_t),         [KIND_MAYBE_INT] = sizeof(struct maybe_int),
-        [KIND_REAL] = sizeof(double),         [KIND_MAYBE_REAL] = sizeof(struct maybe_real),
-        [KIND_BOOL] = sizeof(bool),           [KIND_TEXT] = sizeof(struct str),
-        [KIND_DATE] = sizeof(struct date),    [KIND_INSTANT] = sizeof(struct instant),
-        [KIND_RECORD] = sizeof(struct record), [KIND_RECORDS] = sizeof(struct records)};
+    static const size_t sizes[] = {[KIND_INT] = sizeof(int64_t),
+                                   [KIND_MAYBE_INT] = sizeof(struct maybe_int),
+                                   [KIND_REAL] = sizeof(double),
+                                   [KIND_MAYBE_REAL] = sizeof(struct maybe_real),
+                                   [KIND_BOOL] = sizeof(bool),
+                                   [KIND_TEXT] = sizeof(struct str),
+                                   [KIND_DATE] = sizeof(struct date),
+                                   [KIND_INSTANT] = sizeof(struct instant),
+                                   [KIND_RECORD] = sizeof(struct record),
+                                   [KIND_RECORDS] = sizeof(struct records)};
     for (size_t i = 0; i < into.shape->count; i++) {
         const struct field *field = &into.shape->fields[i];
         if (given.bits >> i & 1)

@@ -42,17 +42,17 @@ enum kind {
     KIND_RECORDS
 };
 #define KIND_OF(member)                                                                            \
-    _Generic((member),                                                                             \
-        int64_t: KIND_INT,                                                                         \
-        struct maybe_int: KIND_MAYBE_INT,                                                          \
-        double: KIND_REAL,                                                                         \
-        struct maybe_real: KIND_MAYBE_REAL,                                                        \
-        bool: KIND_BOOL,                                                                           \
-        struct str: KIND_TEXT,                                                                     \
-        struct date: KIND_DATE,                                                                    \
-        struct instant: KIND_INSTANT,                                                              \
-        struct record: KIND_RECORD,                                                                \
-        struct records: KIND_RECORDS)
+    _Generic((member), int64_t                                                                     \
+             : KIND_INT, struct maybe_int                                                          \
+             : KIND_MAYBE_INT, double                                                              \
+             : KIND_REAL, struct maybe_real                                                        \
+             : KIND_MAYBE_REAL, bool                                                               \
+             : KIND_BOOL, struct str                                                               \
+             : KIND_TEXT, struct date                                                              \
+             : KIND_DATE, struct instant                                                           \
+             : KIND_INSTANT, struct record                                                         \
+             : KIND_RECORD, struct records                                                         \
+             : KIND_RECORDS)
 
 /* Where a field takes part. */
 enum field_use {
@@ -66,24 +66,26 @@ enum field_use {
 
 struct shape;
 struct field {
-    const char *name;   /* JSON key, SQL column and :parameter, CSV heading, query parameter */
+    const char *name;    /* JSON key, SQL column and :parameter, CSV heading, query parameter */
     const char *zh, *en; /* what it is */
     unsigned use;        /* 0 = USE_BOTH */
     enum kind kind;
     size_t offset;
-    bool required;               /* must be given, and not null */
-    bool nullable;               /* a column that is sorted by may hold NULL */
-    size_t length_max;           /* of text, in bytes; 0 = TEXT_MAX */
-    const char *const *choices;  /* ends with NULL. Of an integer: its names, from 0 */
-    const char *refers;          /* table whose `code` it must be */
-    const struct shape *of;      /* of KIND_RECORD and KIND_RECORDS */
+    bool required;              /* must be given, and not null */
+    bool nullable;              /* a column that is sorted by may hold NULL */
+    size_t length_max;          /* of text, in bytes; 0 = TEXT_MAX */
+    const char *const *choices; /* ends with NULL. Of an integer: its names, from 0 */
+    const char *refers;         /* table whose `code` it must be */
+    const struct shape *of;     /* of KIND_RECORD and KIND_RECORDS */
 };
 
 enum { FIELD_TEXT_MAX = 4000, FIELDS_MAX = 64 };
 
 #define FIELD(type, member, ...)                                                                   \
-    {.offset = offsetof(type, member), .kind = KIND_OF(((type *)NULL)->member), .name = #member,   \
-     __VA_ARGS__}
+    {                                                                                              \
+        .offset = offsetof(type, member), .kind = KIND_OF(((type *)NULL)->member),                 \
+        .name = #member, __VA_ARGS__                                                               \
+    }
 
 struct shape {
     const char *name; /* in OpenAPI: Observation */
@@ -129,7 +131,7 @@ enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row ro
                             struct given *given);
 void fields_to_json(struct json *out, struct row row);
 /* What is required is there; texts are choices and not too long. Needs no database. */
-enum error fields_check(struct ctx *ctx, struct row row, uint64_t given);
+enum error fields_check(struct ctx *ctx, struct row row, uint64_t which);
 /* Codes exist in the tables they refer to. */
 enum error fields_check_references(struct ctx *ctx, struct row row, uint64_t given);
 /* Copies the given fields from one record to another of the same shape. */

@@ -95,10 +95,11 @@ enum error list_request_read(struct ctx *ctx, const struct list *list, struct st
                              struct str path_name, struct str path_value,
                              struct list_request *request)
 {
-    *request = (struct list_request){.list = list,
-                                     .limit = LIST_LIMIT,
-                                     .after = STR_NONE,
-                                     .filter = {list->row, arena_alloc(ctx->arena, list->row->size)}};
+    *request =
+        (struct list_request){.list = list,
+                              .limit = LIST_LIMIT,
+                              .after = STR_NONE,
+                              .filter = {list->row, arena_alloc(ctx->arena, list->row->size)}};
     fields_clear(request->filter);
     enum error error = read_sort(ctx, request, str_of(list->sort));
     if (!error && path_name.data)
@@ -110,8 +111,6 @@ enum error list_request_read(struct ctx *ctx, const struct list *list, struct st
     while (http_query_next(ctx->arena, &query, &name, &value, &bad))
         if (read_parameter(ctx, request, name, value))
             error = E_INVALID;
-    if (bad)
-        return fail(ctx, E_MALFORMED, "查询参数的编码不对", "the query string is not well encoded");
     if (!error && list->rare_only && !request->filter_given && !request->extra_given)
         return fail(ctx, E_INVALID, "请至少给一个查询条件", "give at least one filter");
     return error;
@@ -123,8 +122,7 @@ static struct str cursor_of(struct ctx *ctx, const struct list_request *request,
 {
     const struct shape *shape = request->list->row;
     struct str sort = field_text(ctx->arena, request->sort, record);
-    struct str key =
-        field_text(ctx->arena, field_find(shape, str_of(request->list->key)), record);
+    struct str key = field_text(ctx->arena, field_find(shape, str_of(request->list->key)), record);
     struct str plain =
         arena_print(ctx->arena, "%c%s\n%c%.*s\n%.*s", request->descending ? '-' : '+',
                     request->sort->name, sort.data ? '=' : '0', STR_PRINT(sort), STR_PRINT(key));
@@ -233,8 +231,7 @@ static void add_filters(struct builder *builder)
             continue;
         }
         buf_print(&builder->sql, " AND %s = :%s", field->name, field->name);
-        add_arg(builder, "", field->name,
-                text_value(builder->ctx, field, request->filter.value));
+        add_arg(builder, "", field->name, text_value(builder->ctx, field, request->filter.value));
     }
     for (size_t i = 0; i < list->filter_count; i++)
         if (request->extra_given >> i & 1) {
@@ -321,8 +318,8 @@ static enum error walk_and_count(struct ctx *ctx, void *state)
     return walk_row(ctx, &both->walk);
 }
 
-enum error list_each(struct ctx *ctx, const struct list_request *request, row_fn *visit, void *state,
-                     struct row row, struct str *next)
+enum error list_each(struct ctx *ctx, const struct list_request *request, row_fn *visit,
+                     void *state, struct row row, struct str *next)
 {
     struct args args;
     struct str text = list_statement(ctx, request, &args);
@@ -354,17 +351,19 @@ enum error list_page(struct ctx *ctx, const struct list_request *request, struct
 {
     struct row row = {request->list->row, arena_alloc(ctx->arena, request->list->row->size)};
     struct page page = {out, row};
-    struct str next;
+    struct str next = STR_NONE;
     fields_clear(row);
     json_open(out, '{');
     json_key(out, "items");
     json_open(out, '[');
     enum error error = list_each(ctx, request, page_row, &page, row, &next);
+    if (error)
+        return error;
     json_close(out, ']');
     json_key(out, "next");
     json_text(out, next);
     json_key(out, "seq");
     json_int(out, ctx->sequence);
     json_close(out, '}');
-    return error;
+    return E_OK;
 }

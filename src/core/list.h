@@ -1,9 +1,9 @@
 /* Lists: one base statement and a field table give a resource that can be narrowed, sorted and
  * paged, as JSON, CSV and XLSX.
  *
- * The base statement is wrapped: SELECT * FROM (base) WHERE filters AND after ORDER BY … LIMIT. Both
- * databases dissolve the wrapping, and the variants are finite: any subset of the declared filters,
- * one sort. Paging goes by key, so that a page costs the same at any depth. */
+ * The base statement is wrapped: SELECT * FROM (base) WHERE filters AND after ORDER BY … LIMIT.
+ * Both databases dissolve the wrapping, and the variants are finite: any subset of the declared
+ * filters, one sort. Paging goes by key, so that a page costs the same at any depth. */
 #ifndef CORE_LIST_H
 #define CORE_LIST_H
 
@@ -13,19 +13,20 @@
 struct list_filter {
     const char *name, *zh, *en;
     enum kind kind; /* KIND_TEXT, KIND_DATE, KIND_INT or KIND_BOOL */
-    const char *condition; /* SQL on the base's columns, with :name; of KIND_BOOL: where it is true */
+    const char
+        *condition; /* SQL on the base's columns, with :name; of KIND_BOOL: where it is true */
 };
 
 struct list {
-    const struct sql *base;    /* SELECT … FROM …, without ORDER BY */
+    const struct sql *base; /* SELECT … FROM …, without ORDER BY */
     const struct shape *row;
-    const char *key;           /* column that is unique and never null; the last sort criterion */
-    const char *sort;          /* column to sort by when nothing is asked; "-x" = descending */
+    const char *key;  /* column that is unique and never null; the last sort criterion */
+    const char *sort; /* column to sort by when nothing is asked; "-x" = descending */
     const struct list_filter *filters;
     size_t filter_count;
-    bool guarded;              /* rows have `visibility`; each reader sees what he may */
-    bool versioned;            /* rows have recorded_seq and replaced_seq: takes as_of */
-    bool rare_only;            /* a filter must be given: the table is too large to walk */
+    bool guarded;   /* rows have `visibility`; each reader sees what he may */
+    bool versioned; /* rows have recorded_seq and replaced_seq: takes as_of */
+    bool rare_only; /* a filter must be given: the table is too large to walk */
 };
 
 enum { LIST_LIMIT = 100, LIST_LIMIT_MAX = 500, LIST_EXPORT_PAGE = 500 };
@@ -38,11 +39,11 @@ struct list_request {
     int64_t limit;
     const struct field *sort;
     bool descending;
-    struct str after;                    /* cursor, as sent */
+    struct str after; /* cursor, as sent */
     struct maybe_int as_of;
-    struct row filter;                   /* values of the row shape's filter fields */
+    struct row filter; /* values of the row shape's filter fields */
     uint64_t filter_given;
-    struct db_value extra[8];            /* values of list->filters */
+    struct db_value extra[8]; /* values of list->filters */
     uint64_t extra_given;
 };
 
@@ -54,14 +55,15 @@ enum error list_request_read(struct ctx *ctx, const struct list *list, struct st
 /* The statement for a request, for running and for the test of indexes. `args` holds its values. */
 struct str list_statement(struct ctx *ctx, const struct list_request *request, struct args *args);
 /* One page as {"items":[…],"next":…,"seq":…}. */
-enum error list_page(struct ctx *ctx, const struct list_request *request, struct json *out) MUST_USE;
+enum error list_page(struct ctx *ctx, const struct list_request *request,
+                     struct json *out) MUST_USE;
 /* The whole list into an open file, page by page, in constant memory. */
 enum error list_export(struct ctx *ctx, struct list_request *request, enum list_format format,
                        int file) MUST_USE;
 
 /* Page by page, row by row; used by both. `next` becomes the cursor after the last row when more
  * rows may follow, else STR_NONE. */
-enum error list_each(struct ctx *ctx, const struct list_request *request, row_fn *visit, void *state,
-                     struct row row, struct str *next) MUST_USE;
+enum error list_each(struct ctx *ctx, const struct list_request *request, row_fn *visit,
+                     void *state, struct row row, struct str *next) MUST_USE;
 
 #endif

@@ -91,7 +91,7 @@ static enum error read_heading(struct reading *reading, const struct csv_record 
 static size_t complaint_column(const struct reading *reading, const struct csv_record *record)
 {
     for (size_t i = 0; reading->ctx->complaints && i < record->count; i++)
-        if (str_is(reading->ctx->complaints->field, reading->fields[i]->name))
+        if (reading->fields[i] && str_is(reading->ctx->complaints->field, reading->fields[i]->name))
             return record->columns[i];
     return 1;
 }
@@ -122,13 +122,11 @@ static enum error load_text(struct reading *reading, struct str text)
     struct ctx *ctx = reading->ctx;
     size_t bad = utf8_check(text);
     if (bad != text.length) {
-        size_t line = 1, start = 0;
-        for (size_t i = 0; i < bad; i++)
-            if (text.data[i] == '\n') {
-                line++;
-                start = i + 1;
-            }
-        return fail_file(reading, line, bad - start + 1, "不是 UTF-8 文字", "is not UTF-8 text");
+        struct str before = str_first(text, bad);
+        size_t line = 1;
+        for (size_t at; (at = str_find(before, '\n')) < before.length; line++)
+            before = str_skip(before, at + 1);
+        return fail_file(reading, line, before.length + 1, "不是 UTF-8 文字", "is not UTF-8 text");
     }
     struct csv csv = csv_open(ctx->arena, text);
     struct csv_record *record = ARENA_NEW(ctx->arena, struct csv_record);
@@ -157,7 +155,7 @@ static enum error load_text(struct reading *reading, struct str text)
 static enum error load_path(struct ctx *ctx, const struct pack_file *file, const char *path)
 {
     struct reading reading = {.ctx = ctx, .file = file, .path = path};
-    struct str text;
+    struct str text = STR_NONE;
     enum error error = pack_read_file(ctx, path, PACK_FILE_MAX, &text);
     return error ? error : load_text(&reading, text);
 }
@@ -183,14 +181,12 @@ enum error pack_load(struct ctx *ctx, const char *folder, bool demo)
     for (size_t m = 0; m < module_count; m++)
         for (size_t i = 0; i < modules[m]->pack_file_count; i++) {
             const struct pack_file *file = &modules[m]->pack_files[i];
-            enum error error =
-                file->sample && !demo ? E_OK : load_file(ctx, folder, file);
+            enum error error = file->sample && !demo ? E_OK : load_file(ctx, folder, file);
             if (error)
                 return error;
         }
     for (size_t m = 0; m < module_count; m++) {
-        enum error error =
-            modules[m]->pack_loaded ? modules[m]->pack_loaded(ctx, folder) : E_OK;
+        enum error error = modules[m]->pack_loaded ? modules[m]->pack_loaded(ctx, folder) : E_OK;
         if (error)
             return error;
     }
@@ -203,7 +199,8 @@ static enum error setting(struct ctx *ctx, const char *key, struct str *value)
         struct str value;
     };
     static const struct field setting_row_fields[] = {FIELD(struct setting_row, value, "", "")};
-    static const struct shape shape = {"setting", sizeof(struct setting_row), setting_row_fields, 1, NULL};
+    static const struct shape shape = {"setting", sizeof(struct setting_row), setting_row_fields, 1,
+                                       NULL};
     struct setting_row row;
     enum error error = db_one(ctx, &sql_setting_find, ARGS(arg_text("key", str_of(key))),
                               (struct row){&shape, &row});

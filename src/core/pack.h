@@ -12,6 +12,7 @@ enum error pack_is_loaded(struct ctx *ctx, bool *loaded) MUST_USE;
 /* What pack.csv says: minutes east of Greenwich, for "today". */
 enum error pack_utc_offset(struct ctx *ctx, int *minutes) MUST_USE;
 /* Reads a whole file, at most `most` bytes; complains about what is wrong with it. */
-enum error pack_read_file(struct ctx *ctx, const char *path, size_t most, struct str *text) MUST_USE;
+enum error pack_read_file(struct ctx *ctx, const char *path, size_t most,
+                          struct str *text) MUST_USE;
 
 #endif

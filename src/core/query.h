@@ -34,9 +34,8 @@ struct args {
     const struct arg *list;
     size_t count;
 };
-#define NO_ARGS     ((struct args){{NULL, NULL}, NULL, 0})
-#define FROM(tag, pointer)                                                                         \
-    ((struct args){{&tag##_shape, (void *)(uintptr_t)(pointer)}, NULL, 0})
+#define NO_ARGS            ((struct args){{NULL, NULL}, NULL, 0})
+#define FROM(tag, pointer) ((struct args){{&tag##_shape, (void *)(uintptr_t)(pointer)}, NULL, 0})
 #define ARGS(...)                                                                                  \
     ((struct args){{NULL, NULL},                                                                   \
                    (const struct arg[]){__VA_ARGS__},                                              \
@@ -48,7 +47,8 @@ struct args {
                    COUNT(((const struct arg[]){__VA_ARGS__}))})
 
 /* The first row into `out` (cleared first). E_NOT_FOUND, without a message, when there is none. */
-enum error db_one(struct ctx *ctx, const struct sql *sql, struct args args, struct row out) MUST_USE;
+enum error db_one(struct ctx *ctx, const struct sql *sql, struct args args,
+                  struct row out) MUST_USE;
 /* One number, of the first column. */
 enum error db_number(struct ctx *ctx, const struct sql *sql, struct args args,
                      int64_t *number) MUST_USE;

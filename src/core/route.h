@@ -27,8 +27,7 @@ struct handler {
     {                                                                                              \
         return name(ctx, in, out);                                                                 \
     }                                                                                              \
-    storage const struct handler name##_handler = {name##_any, &in_tag##_shape,                    \
-                                                   &out_tag##_shape};                              \
+    storage const struct handler name##_handler = {name##_any, &in_tag##_shape, &out_tag##_shape}; \
     static enum error name(struct ctx *ctx, const struct in_tag *in, struct out_tag *out)
 
 enum access { ANYONE, OPERATOR };
@@ -43,41 +42,60 @@ struct route {
     const struct handler *handler; /* or … */
     const struct list *list;       /* … a list, also at path.csv and path.xlsx; or … */
     struct str (*text)(struct arena *arena); /* … JSON that depends on nothing but the program */
+    size_t body_max;                         /* 0 = BODY_MAX */
     enum access access;
     enum effort effort;
-    bool partial;    /* PATCH: only what is given changes; ctx->given says what */
-    bool match;      /* If-Match is required */
-    bool raw;        /* the body is no JSON: it arrives in ctx->body */
-    size_t body_max; /* 0 = BODY_MAX */
-    int created;     /* status of success when it is not 200 */
+    int created;  /* status of success when it is not 200 */
+    bool partial; /* PATCH: only what is given changes; ctx->given says what */
+    bool match;   /* If-Match is required */
+    bool raw;     /* the body is no JSON: it arrives in ctx->body */
 };
 
 enum { BODY_MAX = 256 * 1024 };
 
-#define GET_LIST(path, list_, zh, en)        {"GET", path, zh, en, .list = &(list_), .effort = WORK}
-#define GET_POINT(path, name, zh, en)        {"GET", path, zh, en, .handler = &name##_handler}
-#define GET_TEXT(path, text_, zh, en)        {"GET", path, zh, en, .text = (text_)}
+#define GET_LIST(path, list_, zh, en)                                                              \
+    {                                                                                              \
+        "GET", path, zh, en, .list = &(list_), .effort = WORK                                      \
+    }
+#define GET_POINT(path, name, zh, en)                                                              \
+    {                                                                                              \
+        "GET", path, zh, en, .handler = &name##_handler                                            \
+    }
+#define GET_TEXT(path, text_, zh, en)                                                              \
+    {                                                                                              \
+        "GET", path, zh, en, .text = (text_)                                                       \
+    }
 #define GET_WORK(path, name, zh, en)                                                               \
-    {"GET", path, zh, en, .handler = &name##_handler, .effort = WORK}
+    {                                                                                              \
+        "GET", path, zh, en, .handler = &name##_handler, .effort = WORK                            \
+    }
 #define POST(path, name, zh, en)                                                                   \
-    {"POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,         \
-     .created = 201}
+    {                                                                                              \
+        "POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,      \
+                              .created = 201                                                       \
+    }
 #define POST_RAW(path, name, zh, en, most)                                                         \
-    {"POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,         \
-     .created = 201, .raw = true, .body_max = (most)}
+    {                                                                                              \
+        "POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,      \
+                              .created = 201, .raw = true, .body_max = (most)                      \
+    }
 /* Changes what If-Match names: PATCH the record itself, POST what follows from it. */
 #define PATCH(path, name, zh, en)                                                                  \
-    {"PATCH", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,        \
-     .partial = true, .match = true}
+    {                                                                                              \
+        "PATCH", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,     \
+                               .partial = true, .match = true                                      \
+    }
 #define POST_MATCH(path, name, zh, en)                                                             \
-    {"POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,         \
-     .created = 201, .partial = true, .match = true}
+    {                                                                                              \
+        "POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,      \
+                              .created = 201, .partial = true, .match = true                       \
+    }
 
 /* A file of the city pack: each row becomes a record of `shape`, is checked, and inserted. */
 struct pack_file {
     const char *name; /* areas.csv; observations_*.csv stands for several */
     const struct shape *shape;
-    const struct sql *insert; /* or … */
+    const struct sql *insert;                           /* or … */
     enum error (*store)(struct ctx *ctx, void *record); /* … what more than one statement needs */
     /* Rules beyond the field table, and members that follow from others; may be NULL. */
     enum error (*check)(struct ctx *ctx, void *record);

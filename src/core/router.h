@@ -9,7 +9,7 @@ enum { PATH_PARAMETERS_MAX = 4 };
 struct match {
     const struct route *route; /* NULL when no route has that method and path */
     enum list_format format;
-    bool path_known; /* the path exists, with other methods */
+    bool path_known;  /* the path exists, with other methods */
     struct str allow; /* those methods */
     struct {
         struct str name, value;

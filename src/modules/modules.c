@@ -9,7 +9,7 @@
 #include "modules/overview/overview.h"
 
 const struct module *const modules[] = {
-    &system_module, &city_module,       &areas_module, &documents_module,
+    &system_module, &city_module,       &areas_module,    &documents_module,
     &atlas_module,  &indicators_module, &overview_module,
 };
 const size_t module_count = COUNT(modules);

@@ -1,5 +1,5 @@
-/* Arithmetic over named numbers: 100 * RD01 / GDP. Names are letters, digits and _, beginning with a
- * letter; + - * / and parentheses as usual; numbers in decimal. No I/O, no allocation. */
+/* Arithmetic over named numbers: 100 * RD01 / GDP. Names are letters, digits and _, beginning with
+ * a letter; + - * / and parentheses as usual; numbers in decimal. No I/O, no allocation. */
 #ifndef STATS_EXPRESSION_H
 #define STATS_EXPRESSION_H
 

@@ -8,7 +8,12 @@
 
 #include <stdbool.h>
 
-enum approximation { APPROXIMATION_EXACT, APPROXIMATION_ABOUT, APPROXIMATION_OVER, APPROXIMATION_UNDER };
+enum approximation {
+    APPROXIMATION_EXACT,
+    APPROXIMATION_ABOUT,
+    APPROXIMATION_OVER,
+    APPROXIMATION_UNDER
+};
 
 struct interval {
     double low, high; /* -INFINITY, INFINITY = no bound */

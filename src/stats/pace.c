@@ -9,7 +9,8 @@ static bool satisfies(const struct pace_input *input, double value)
 
 static bool is_own_period(const struct pace_input *input, const struct pace_point *point)
 {
-    return point->end.days == input->end.days && (input->is_stock || point->start.days >= input->start.days);
+    return point->end.days == input->end.days &&
+           (input->is_stock || point->start.days >= input->start.days);
 }
 
 /* The newest actual before the target's period begins: from there the way is measured. */

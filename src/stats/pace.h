@@ -1,4 +1,5 @@
-/* Where a target stands: the written rule (docs/decisions/0004-target-states.md), as pure arithmetic.
+/* Where a target stands: the written rule (docs/decisions/0004-target-states.md), as pure
+ * arithmetic.
  *
  * Only comparable actuals may be given: same indicator, area, scope, unit, measure and version of
  * the definition; no target, no implied value. */
@@ -36,10 +37,11 @@ struct pace_point {
 
 struct pace_input {
     double target;
-    struct date start, end;  /* of the target's period */
-    int direction;           /* +1 more is better, -1 less is better, 0 none */
-    bool additive_level;     /* a level that grows by a factor; else (share, ratio, rank) by differences */
-    bool is_stock;           /* a value between the periods' ends says something of the end */
+    struct date start, end; /* of the target's period */
+    int direction;          /* +1 more is better, -1 less is better, 0 none */
+    bool additive_level; /* a level that grows by a factor; else (share, ratio, rank) by differences
+                          */
+    bool is_stock;       /* a value between the periods' ends says something of the end */
     const struct pace_point *actuals; /* by period end, oldest first */
     size_t actual_count;
     struct date today;
@@ -49,14 +51,15 @@ struct pace {
     enum target_state state;
     enum target_reason reason;
     const struct pace_point *current; /* NULL = none */
-    double gap;        /* target − current */
-    double years_left; /* from the current value's period to the target's */
+    double gap;                       /* target − current */
+    double years_left;                /* from the current value's period to the target's */
     bool has_required;
-    double required;   /* a year: a rate in % for levels, a difference otherwise */
+    double required;          /* a year: a rate in % for levels, a difference otherwise */
     double progress, elapsed; /* only for REASON_PACE: shares of the way and of the time */
 };
 
-/* On the way from base to target: behind from this share of the elapsed part on, else far behind. */
+/* On the way from base to target: behind from this share of the elapsed part on, else far behind.
+ */
 #define PACE_BEHIND_SHARE 0.8
 /* After the end: behind when at least this share of the way was made, else far behind. */
 #define PACE_NEAR_SHARE 0.9

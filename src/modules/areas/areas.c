@@ -2,9 +2,9 @@
 
 #include "areas.sql.h"
 
-static const char *const area_kinds[] = {"country", "province",          "municipality", "district",
-                                         "county",  "autonomous_county", "zone",         "region",
-                                         "body",    NULL};
+static const char *const area_kinds[] = {
+    "country",           "province", "municipality", "district", "county",
+    "autonomous_county", "zone",     "region",       "body",     NULL};
 static const struct field area_fields[] = {
     FIELD(struct area, code, "代码", "Code", USE_ALL, .required = true, .length_max = 40),
     FIELD(struct area, name, "名称", "Name", .required = true),
@@ -49,8 +49,8 @@ static const struct field area_set_fields[] = {
     FIELD(struct area_set, name, "名称", "Name", .required = true),
     FIELD(struct area_set, name_en, "英文名", "English name", .required = true),
     FIELD(struct area_set, kind, "类型：partition 互不重叠，可以相加",
-          "Kind; members of a partition do not overlap and may be added",
-          USE_BOTH | USE_FILTER, .required = true, .choices = set_kinds),
+          "Kind; members of a partition do not overlap and may be added", USE_BOTH | USE_FILTER,
+          .required = true, .choices = set_kinds),
     FIELD(struct area_set, note, "说明", "Note"),
 };
 SHAPE(area_set);
@@ -130,7 +130,8 @@ struct area_detail {
     struct records predecessors, successors, sets;
 };
 static const struct field area_detail_fields[] = {
-    FIELD(struct area_detail, predecessors, "前身", "What it came from", .of = &area_relative_shape),
+    FIELD(struct area_detail, predecessors, "前身", "What it came from",
+          .of = &area_relative_shape),
     FIELD(struct area_detail, successors, "后继", "What it became", .of = &area_relative_shape),
     FIELD(struct area_detail, sets, "所属区域组", "The sets it belongs to",
           .of = &area_relative_shape),

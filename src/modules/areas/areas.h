@@ -1,7 +1,8 @@
 /* Areas: administrative units, zones and regions, each with the days between which it exists.
  *
- * A set groups areas for a purpose; a set of kind `partition` never overlaps on any one day, so that
- * totals may be added over it. A monitored set may overlap it (a zone lies inside districts). */
+ * A set groups areas for a purpose; a set of kind `partition` never overlaps on any one day, so
+ * that totals may be added over it. A monitored set may overlap it (a zone lies inside districts).
+ */
 #ifndef MODULES_AREAS_H
 #define MODULES_AREAS_H
 
@@ -9,7 +10,7 @@
 
 struct area {
     struct str code, name, name_en, short_name, short_name_en, pinyin, kind, gb_code, parent;
-    struct date valid_from, valid_to; /* inclusive; DATE_NONE = without end on that side */
+    struct date valid_from, valid_to;       /* inclusive; DATE_NONE = without end on that side */
     struct maybe_int tile_column, tile_row; /* cell in the cartogram; unknown = not on the map */
     struct maybe_real longitude, latitude;  /* of its label, WGS 84 */
     struct str note;

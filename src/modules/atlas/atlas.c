@@ -181,8 +181,7 @@ static const struct observation *value_in(const struct atlas *atlas, struct str 
     const struct observation *all = atlas->observations.items, *best = NULL;
     for (size_t i = 0; i < atlas->observations.count; i++)
         if (str_equal(all[i].area_code, area_code) && str_equal(all[i].period, atlas->period) &&
-            str_equal(all[i].measure, measure) &&
-            (!best || observation_compare(&all[i], best) > 0))
+            str_equal(all[i].measure, measure) && (!best || observation_compare(&all[i], best) > 0))
             best = &all[i];
     return best;
 }
@@ -245,8 +244,8 @@ static void add_off_map(struct ctx *ctx, const struct atlas *atlas, struct str m
                         struct map *map)
 {
     const struct observation *all = atlas->observations.items;
-    struct off_map *off = arena_array(ctx->arena, map->off_map.count + atlas->observations.count,
-                                      sizeof(*off));
+    struct off_map *off =
+        arena_array(ctx->arena, map->off_map.count + atlas->observations.count, sizeof(*off));
     size_t count = map->off_map.count;
     if (count)
         memcpy(off, map->off_map.items, count * sizeof(*off));
@@ -329,15 +328,16 @@ HANDLER(map_show, map_request, map)
     add_off_map(ctx, &atlas, measure, out);
     struct str list = arena_print(ctx->arena, "/api/observations?indicator_code=%.*s&period=%.*s",
                                   STR_PRINT(indicator->code), STR_PRINT(atlas.period));
-    out->off_map_count = counted_figure(ctx->arena, (int64_t)out->off_map.count, STR("个"),
-                                        list.data);
+    out->off_map_count =
+        counted_figure(ctx->arena, (int64_t)out->off_map.count, STR("个"), list.data);
     return E_OK;
 }
 
 static const struct route routes[] = {
     GET_LIST("/api/places", place_list, "地点（近似坐标，仅作示意）",
              "Places; coordinates are approximate"),
-    GET_WORK("/api/map", map_show, "一个指标在一组区域里的分布", "An indicator over a set of areas"),
+    GET_WORK("/api/map", map_show, "一个指标在一组区域里的分布",
+             "An indicator over a set of areas"),
 };
 
 static const struct pack_file pack_files[] = {

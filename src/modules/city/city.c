@@ -16,8 +16,7 @@ struct department {
     bool named_in_source;
 };
 static const struct field department_fields[] = {
-    FIELD(struct department, code, "代码", "Code", USE_ALL,
-          .required = true),
+    FIELD(struct department, code, "代码", "Code", USE_ALL, .required = true),
     FIELD(struct department, name, "名称", "Name", .required = true),
     FIELD(struct department, name_en, "英文名", "English name", .required = true),
     FIELD(struct department, scope, "职责（本项目归纳）", "Remit, in our words"),

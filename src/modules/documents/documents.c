@@ -66,11 +66,8 @@ static const struct field document_fields[] = {
     FIELD(struct document, citation_count, "引自此文件的数字", "Figures cited from it", USE_OUT),
 };
 static const SHAPE(document);
-static const struct list document_list = {.base = &sql_document_list,
-                                          .row = &document_shape,
-                                          .key = "id",
-                                          .sort = "id",
-                                          .guarded = true};
+static const struct list document_list = {
+    .base = &sql_document_list, .row = &document_shape, .key = "id", .sort = "id", .guarded = true};
 
 struct document_key {
     int64_t id;
@@ -138,10 +135,10 @@ enum error citation_open(struct ctx *ctx, const struct source *source, struct ma
     if (!source->document_id.known || !line.known)
         return E_OK;
     struct line row;
-    enum error error = db_one(ctx, &sql_line_find,
-                              ARGS(arg_int("document_id", source->document_id.value),
-                                   arg_int("line", line.value)),
-                              ROW(line, &row));
+    enum error error =
+        db_one(ctx, &sql_line_find,
+               ARGS(arg_int("document_id", source->document_id.value), arg_int("line", line.value)),
+               ROW(line, &row));
     if (error)
         return error == E_NOT_FOUND ? E_OK : error;
     citation->text = row.text;
@@ -196,9 +193,9 @@ static enum error insert_lines(struct ctx *ctx, int64_t id, struct str text)
     while (!error && text.length && str_cut(&text, '\n', &line)) {
         if (line.length && line.data[line.length - 1] == '\r')
             line.length--;
-        error = db_do(ctx, &sql_line_insert,
-                      ARGS(arg_int("document_id", id), arg_int("line", ++number),
-                           arg_text("text", line)));
+        error = db_do(
+            ctx, &sql_line_insert,
+            ARGS(arg_int("document_id", id), arg_int("line", ++number), arg_text("text", line)));
     }
     return error;
 }
@@ -207,8 +204,8 @@ static enum error insert_lines(struct ctx *ctx, int64_t id, struct str text)
 static enum error source_for(struct ctx *ctx, struct str name, struct str sha256,
                              struct source *source)
 {
-    enum error error = db_one(ctx, &sql_source_by_sha256, ARGS(arg_text("sha256", sha256)),
-                              ROW(source, source));
+    enum error error =
+        db_one(ctx, &sql_source_by_sha256, ARGS(arg_text("sha256", sha256)), ROW(source, source));
     if (error != E_NOT_FOUND)
         return error;
     fields_clear(ROW(source, source));
@@ -240,10 +237,10 @@ static enum error count_matches(struct ctx *ctx, int64_t id, struct str text, in
 {
     struct records citations;
     *matches = 0;
-    enum error error = db_all(
-        ctx, &sql_citation_page,
-        ARGS(arg_int("id", id), arg_int("after", 0), arg_int("last", LINES_MAX)), &line_shape,
-        CITATIONS_MAX, &citations);
+    enum error error =
+        db_all(ctx, &sql_citation_page,
+               ARGS(arg_int("id", id), arg_int("after", 0), arg_int("last", LINES_MAX)),
+               &line_shape, CITATIONS_MAX, &citations);
     const struct line *next = citations.items, *end = next + (error ? 0 : citations.count);
     struct str line;
     for (int64_t number = 1; next < end && text.length && str_cut(&text, '\n', &line); number++)
@@ -260,7 +257,8 @@ static enum error document_add(struct ctx *ctx, struct str name, struct str text
     struct source source;
     int64_t lines, id;
     struct str sha256 = sha256_hex(ctx->arena, text);
-    enum error error = db_number(ctx, &sql_document_by_sha256, ARGS(arg_text("sha256", sha256)), &id);
+    enum error error =
+        db_number(ctx, &sql_document_by_sha256, ARGS(arg_text("sha256", sha256)), &id);
     out->existed = error == E_OK;
     if (error == E_NOT_FOUND) {
         if ((error = check_text(ctx, text, &lines)) ||
@@ -314,7 +312,8 @@ static const struct field document_change_fields[] = {
     FIELD(struct document_change, id, "文件编号", "Number of the document", USE_OUT),
     FIELD(struct document_change, title, "标题", "Title", .required = true, .length_max = 300),
     FIELD(struct document_change, published, "发布时间", "When it was published", .length_max = 10),
-    FIELD(struct document_change, visibility, "公开范围", "Who may see it", .choices = visibilities),
+    FIELD(struct document_change, visibility, "公开范围", "Who may see it",
+          .choices = visibilities),
 };
 static const SHAPE(document_change);
 

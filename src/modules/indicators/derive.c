@@ -47,12 +47,12 @@ static struct record formula_of(struct arena *arena, const struct derivation *de
     struct term *list = arena_array(arena, terms->count, sizeof(*list));
     for (size_t i = 0; i < terms->count; i++)
         list[i] = term_of(arena_str(arena, terms->names[i]).data, terms->chosen[i]);
-    *formula = (struct formula){derivation->expression,
-                                arena_print(arena, "由其他指标计算：%.*s",
-                                            STR_PRINT(derivation->expression)),
-                                arena_print(arena, "computed from other indicators: %.*s",
-                                            STR_PRINT(derivation->expression)),
-                                {list, terms->count}};
+    *formula = (struct formula){
+        derivation->expression,
+        arena_print(arena, "由其他指标计算：%.*s", STR_PRINT(derivation->expression)),
+        arena_print(arena, "computed from other indicators: %.*s",
+                    STR_PRINT(derivation->expression)),
+        {list, terms->count}};
     return (struct record){formula};
 }
 

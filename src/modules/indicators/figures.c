@@ -56,6 +56,6 @@ struct record counted_figure(struct arena *arena, int64_t count, struct str unit
 
 struct term term_of(const char *name, const struct observation *o)
 {
-    return (struct term){str_of(name),      o->value, o->unit, {o->id, true},
-                         o->indicator_name, o->indicator_name_en};
+    return (struct term){str_of(name),  o->value,          o->unit,
+                         {o->id, true}, o->indicator_name, o->indicator_name_en};
 }

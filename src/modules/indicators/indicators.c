@@ -7,16 +7,16 @@
 enum { DETAILS_MAX = 500, AREAS_MAX = 5000 };
 
 const char *const indicator_measures[] = {
-    "stock",       "flow",      "cumulative", "increment",  "net_increment", "share", "ratio",
-    "growth_rate", "change_pp", "change_abs", "multiple",   "rank",          "rank_change",
-    "index",       "streak",    "threshold",  "duration",   "count",         "name",  NULL};
+    "stock",       "flow",      "cumulative", "increment", "net_increment", "share",       "ratio",
+    "growth_rate", "change_pp", "change_abs", "multiple",  "rank",          "rank_change", "index",
+    "streak",      "threshold", "duration",   "count",     "name",          NULL};
 static const char *const directions[] = {"up", "down", "none", NULL};
 static const char *const frequencies[] = {"year", "half", "quarter", "month", "irregular", NULL};
 static const char *const bases[] = {"source", "ours", NULL};
 static const char *const topics[] = {
-    "rd_input",   "enterprises", "patents",  "talent",     "platforms", "projects",
-    "market",     "finance",     "cooperation", "services", "ranking",  "industry",
-    "economy",    "governance",  "policy",   "space",      NULL};
+    "rd_input", "enterprises", "patents",     "talent",   "platforms", "projects",
+    "market",   "finance",     "cooperation", "services", "ranking",   "industry",
+    "economy",  "governance",  "policy",      "space",    NULL};
 
 static const struct field indicator_fields[] = {
     FIELD(struct indicator, code, "代码", "Code", USE_ALL, .required = true, .length_max = 60),
@@ -25,8 +25,8 @@ static const struct field indicator_fields[] = {
     FIELD(struct indicator, topic, "主题（本项目划分）", "Topic, as we divide them", USE_ALL,
           .required = true, .choices = topics),
     FIELD(struct indicator, unit, "单位", "Unit", .required = true, .length_max = 60),
-    FIELD(struct indicator, measure, "量的类型", "Measure", USE_BOTH | USE_FILTER,
-          .required = true, .choices = indicator_measures),
+    FIELD(struct indicator, measure, "量的类型", "Measure", USE_BOTH | USE_FILTER, .required = true,
+          .choices = indicator_measures),
     FIELD(struct indicator, direction, "方向：up 越大越好", "Direction; up = more is better",
           .required = true, .choices = directions),
     FIELD(struct indicator, frequency, "频率", "Frequency", .choices = frequencies),
@@ -72,8 +72,7 @@ static const SHAPE(definition);
 static const struct field derivation_fields[] = {
     FIELD(struct derivation, indicator_code, "指标", "Indicator", .required = true,
           .refers = "indicator"),
-    FIELD(struct derivation, expression, "算式", "Expression", .required = true,
-          .length_max = 500),
+    FIELD(struct derivation, expression, "算式", "Expression", .required = true, .length_max = 500),
     FIELD(struct derivation, note, "说明", "Note"),
 };
 SHAPE(derivation);
@@ -193,7 +192,11 @@ static const struct route routes[] = {
     GET_LIST("/api/indicators", indicator_list, "指标", "Indicators"),
     GET_WORK("/api/indicators/{code}", indicator_detail_show, "一个指标及其口径",
              "An indicator and its definitions"),
-    OBSERVATION_ROUTES, SERIES_ROUTES, TARGET_ROUTES, RELEASE_ROUTES, LINEAGE_ROUTES,
+    OBSERVATION_ROUTES,
+    SERIES_ROUTES,
+    TARGET_ROUTES,
+    RELEASE_ROUTES,
+    LINEAGE_ROUTES,
 };
 
 static const struct pack_file pack_files[] = {

@@ -1,4 +1,5 @@
-/* Indicators and observations: the figures of the city, each with its times, its kind and its source.
+/* Indicators and observations: the figures of the city, each with its times, its kind and its
+ * source.
  *
  * An observation is never overwritten: a revision is a new row, and the old one only learns the
  * sequence number at which it was replaced. Status (actual, estimate, target …) and measure (stock,
@@ -66,7 +67,8 @@ extern const struct shape figure_shape, formula_shape, term_shape;
 struct figure figure_of(const struct observation *observation);
 /* The same, allocated, as a record. */
 struct record figure_record(struct arena *arena, struct figure figure);
-struct record counted_figure(struct arena *arena, int64_t count, struct str unit, const char *records);
+struct record counted_figure(struct arena *arena, int64_t count, struct str unit,
+                             const char *records);
 struct term term_of(const char *name, const struct observation *observation);
 
 /* The observations of one indicator and area that charts use, oldest period first. Filters: scope

@@ -11,7 +11,8 @@ struct derivation {
 };
 extern const struct shape derivation_shape;
 /* E_NOT_FOUND when the indicator follows from no others. */
-enum error derivation_find(struct ctx *ctx, struct str code, struct derivation *derivation) MUST_USE;
+enum error derivation_find(struct ctx *ctx, struct str code,
+                           struct derivation *derivation) MUST_USE;
 
 /* Checks an observation as it came in, completes what follows from it, and stores it with its
  * citation. Sets its id. */

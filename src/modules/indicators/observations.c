@@ -46,12 +46,11 @@ static const struct field observation_fields[] = {
     FIELD(struct observation, approximation, "精确程度", "Approximation", .required = true,
           .choices = approximations),
     FIELD(struct observation, base_period, "比较期", "Base period", .length_max = 40),
-    FIELD(struct observation, attaches_to, "所附的数", "The figure it qualifies",
-          .length_max = 60),
+    FIELD(struct observation, attaches_to, "所附的数", "The figure it qualifies", .length_max = 60),
     FIELD(struct observation, repeats, "与此同文", "It repeats this figure", .length_max = 60),
     FIELD(struct observation, published, "发布时间", "When it was published", .length_max = 10),
-    FIELD(struct observation, published_on, "发布日（推定到日）", "Day of publication at the latest",
-          USE_OUT | USE_SORT),
+    FIELD(struct observation, published_on, "发布日（推定到日）",
+          "Day of publication at the latest", USE_OUT | USE_SORT),
     FIELD(struct observation, source_code, "来源", "Source", USE_BOTH | USE_FILTER,
           .refers = "source"),
     FIELD(struct observation, source_title, "来源名称", "Title of the source", USE_OUT),
@@ -95,9 +94,9 @@ static bool unit_of_measure(struct str measure, struct str unit)
 {
     static const struct {
         const char *measure, *unit;
-    } allowed[] = {{"growth_rate", "%"}, {"growth_rate", "倍"}, {"multiple", "倍"},
+    } allowed[] = {{"growth_rate", "%"}, {"growth_rate", "倍"},   {"multiple", "倍"},
                    {"share", "%"},       {"change_pp", "百分点"}, {"rank", "位"},
-                   {"rank", "级"},       {"rank_change", "位"}, {"streak", "年"},
+                   {"rank", "级"},       {"rank_change", "位"},   {"streak", "年"},
                    {"streak", "月"},     {"index", "%"}};
     for (size_t i = 0; i < COUNT(allowed); i++)
         if (str_is(measure, allowed[i].measure) && str_is(unit, allowed[i].unit))
@@ -122,7 +121,8 @@ static enum error check_unit(struct ctx *ctx, const struct observation *o)
                         "there is no unit \"%.*s\"; this indicator's is \"%.*s\"",
                         STR_PRINT(o->unit), STR_PRINT(indicator.unit));
     return complain(ctx, STR("unit"), "这个指标的单位是“%.*s”，请换算后再登记",
-                    "this indicator's unit is \"%.*s\": convert the value", STR_PRINT(indicator.unit));
+                    "this indicator's unit is \"%.*s\": convert the value",
+                    STR_PRINT(indicator.unit));
 }
 
 static enum error check_area(struct ctx *ctx, const struct observation *o, struct date day)
@@ -142,8 +142,8 @@ static enum error check_definition(struct ctx *ctx, struct observation *o)
 {
     if (!o->definition_version)
         o->definition_version = 1;
-    enum error error = db_one(ctx, &sql_definition_exists, FROM(observation, o),
-                              (struct row){NULL, NULL});
+    enum error error =
+        db_one(ctx, &sql_definition_exists, FROM(observation, o), (struct row){NULL, NULL});
     if (error != E_NOT_FOUND)
         return error;
     return complain(ctx, STR("definition_version"), "指标 %.*s 没有第 %lld 版口径",
@@ -287,9 +287,9 @@ SHARED_HANDLER(observation_revise, revision, observation)
                     "this version has been revised: open the newest one");
     if ((error = check_match(ctx, old.recorded_seq)))
         return error;
-    struct revision change = {old.id,        old.value,       old.value_high, old.status,
-                              old.approximation, old.published, old.source_code, old.line,
-                              old.token,     STR_NONE,        old.visibility};
+    struct revision change = {
+        old.id,          old.value, old.value_high, old.status, old.approximation, old.published,
+        old.source_code, old.line,  old.token,      STR_NONE,   old.visibility};
     fields_merge(ROW(revision, &change), in, ctx->given);
     if (!change.note.data)
         return complain(ctx, STR("note"), "请写明修订原因", "say why it is revised");

@@ -66,10 +66,10 @@ static int by_due(const void *a, const void *b)
     const struct release *x = a, *y = b;
     if (x->due.days != y->due.days)
         return x->due.days < y->due.days ? -1 : 1;
-    int order = memcmp(x->indicator_code.data, y->indicator_code.data,
-                       x->indicator_code.length < y->indicator_code.length
-                           ? x->indicator_code.length
-                           : y->indicator_code.length);
+    int order =
+        memcmp(x->indicator_code.data, y->indicator_code.data,
+               x->indicator_code.length < y->indicator_code.length ? x->indicator_code.length
+                                                                   : y->indicator_code.length);
     return order ? order : x->period_end.days - y->period_end.days;
 }
 
@@ -82,8 +82,9 @@ static struct release *next_free(struct arena *arena, struct calendar *calendar)
 {
     if (calendar->count == calendar->capacity) {
         size_t capacity = calendar->capacity ? calendar->capacity * 2 : 64;
-        calendar->list = arena_grow(arena, calendar->list, calendar->capacity * sizeof(struct release),
-                                    capacity * sizeof(struct release));
+        calendar->list =
+            arena_grow(arena, calendar->list, calendar->capacity * sizeof(struct release),
+                       capacity * sizeof(struct release));
         calendar->capacity = capacity;
     }
     return &calendar->list[calendar->count];
@@ -122,8 +123,7 @@ enum error releases_due(struct ctx *ctx, struct str area_code, struct records *r
 {
     struct records rules;
     struct calendar calendar = {NULL, 0, 0};
-    enum error error =
-        db_all(ctx, &sql_release_rules, NO_ARGS, &release_shape, RULES_MAX, &rules);
+    enum error error = db_all(ctx, &sql_release_rules, NO_ARGS, &release_shape, RULES_MAX, &rules);
     const struct release *list = rules.items;
     for (size_t i = 0; !error && i < rules.count; i++)
         error = add_rule(ctx, area_code, &list[i], &calendar);
@@ -138,8 +138,8 @@ enum error releases_due(struct ctx *ctx, struct str area_code, struct records *r
 struct release_request {
     bool unused;
 };
-static const struct shape release_request_shape = {"release_request", sizeof(struct release_request),
-                                                   NULL, 0, NULL};
+static const struct shape release_request_shape = {"release_request",
+                                                   sizeof(struct release_request), NULL, 0, NULL};
 
 struct release_page {
     struct records items;

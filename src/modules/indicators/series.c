@@ -25,7 +25,8 @@ SHAPE(point);
 
 static const struct field line_fields[] = {
     FIELD(struct line, key, "线的代号", "Key of the line"),
-    FIELD(struct line, status_class, "实际、估计、目标或推算", "actual, estimate, target or implied"),
+    FIELD(struct line, status_class, "实际、估计、目标或推算",
+          "actual, estimate, target or implied"),
     FIELD(struct line, measure, "量的类型", "Measure"),
     FIELD(struct line, unit, "单位", "Unit"),
     FIELD(struct line, definition_version, "口径版本", "Version of the definition"),
@@ -48,8 +49,8 @@ bool measure_is_figure(struct str measure)
 
 static int finality(struct str status)
 {
-    static const char *const order[] = {"implied", "target", "estimate", "preliminary",
-                                        "as_reported", "final", "revised"};
+    static const char *const order[] = {"implied",     "target", "estimate", "preliminary",
+                                        "as_reported", "final",  "revised"};
     for (int i = 0; i < (int)COUNT(order); i++)
         if (str_is(status, order[i]))
             return i;
@@ -113,7 +114,7 @@ static struct point point_of(const struct observation *o)
 static void fill_line(struct arena *arena, const struct observation *all, size_t count,
                       size_t first, bool *taken, struct line *line)
 {
-    const struct observation **best = arena_array(arena, count, sizeof(*best));
+    const struct observation **best = arena_array(arena, count, sizeof(const struct observation *));
     size_t points = 0;
     for (size_t i = first; i < count; i++) {
         if (taken[i] || !same_line(&all[first], &all[i]))
@@ -139,9 +140,9 @@ static void fill_line(struct arena *arena, const struct observation *all, size_t
     line->unit = o->unit;
     line->definition_version = o->definition_version;
     line->points = (struct records){list, points};
-    line->key = arena_print(arena, "%s/%.*s/%.*s/%lld", line->status_class.data,
-                            STR_PRINT(line->measure), STR_PRINT(line->unit),
-                            (long long)line->definition_version);
+    line->key =
+        arena_print(arena, "%s/%.*s/%.*s/%lld", line->status_class.data, STR_PRINT(line->measure),
+                    STR_PRINT(line->unit), (long long)line->definition_version);
 }
 
 struct records lines_of(struct arena *arena, struct records observations)
@@ -184,12 +185,12 @@ static struct refusal refusal_between(struct arena *arena, const struct line *a,
         refusal.reason_en = arena_print(arena, "different units: %.*s and %.*s", STR_PRINT(a->unit),
                                         STR_PRINT(b->unit));
     } else if (a->definition_version != b->definition_version) {
-        refusal.reason = arena_print(arena, "口径不同：第 %lld 版与第 %lld 版",
-                                     (long long)a->definition_version,
-                                     (long long)b->definition_version);
-        refusal.reason_en = arena_print(arena, "different definitions: versions %lld and %lld",
-                                        (long long)a->definition_version,
-                                        (long long)b->definition_version);
+        refusal.reason =
+            arena_print(arena, "口径不同：第 %lld 版与第 %lld 版", (long long)a->definition_version,
+                        (long long)b->definition_version);
+        refusal.reason_en =
+            arena_print(arena, "different definitions: versions %lld and %lld",
+                        (long long)a->definition_version, (long long)b->definition_version);
     }
     return refusal;
 }
@@ -240,7 +241,8 @@ static struct records breaks_among(struct arena *arena, struct records lines)
             breaks[count++] = (struct line_break){
                 first->period_end,
                 arena_print(arena, "自此按第 %lld 版口径", (long long)list[i].definition_version),
-                arena_print(arena, "definition %lld from here", (long long)list[i].definition_version)};
+                arena_print(arena, "definition %lld from here",
+                            (long long)list[i].definition_version)};
     }
     return (struct records){breaks, count};
 }
@@ -360,14 +362,15 @@ SHARED_HANDLER(joined_show, joined_request, series)
     if (error)
         return error;
     if (!str_equal(first.code, second.code))
-        return fail(ctx, E_NOT_JOINABLE,
-                    "“%.*s”（%.*s，%.*s）与“%.*s”（%.*s，%.*s）是两个指标，定义不同，不能连成一条线",
-                    "\"%.*s\" (%.*s, %.*s) and \"%.*s\" (%.*s, %.*s) are two indicators with "
-                    "different definitions: they cannot form one line",
-                    STR_PRINT(ctx->language == LANGUAGE_EN ? first.name_en : first.name),
-                    STR_PRINT(first.measure), STR_PRINT(first.unit),
-                    STR_PRINT(ctx->language == LANGUAGE_EN ? second.name_en : second.name),
-                    STR_PRINT(second.measure), STR_PRINT(second.unit));
+        return fail(
+            ctx, E_NOT_JOINABLE,
+            "“%.*s”（%.*s，%.*s）与“%.*s”（%.*s，%.*s）是两个指标，定义不同，不能连成一条线",
+            "\"%.*s\" (%.*s, %.*s) and \"%.*s\" (%.*s, %.*s) are two indicators with "
+            "different definitions: they cannot form one line",
+            STR_PRINT(ctx->language == LANGUAGE_EN ? first.name_en : first.name),
+            STR_PRINT(first.measure), STR_PRINT(first.unit),
+            STR_PRINT(ctx->language == LANGUAGE_EN ? second.name_en : second.name),
+            STR_PRINT(second.measure), STR_PRINT(second.unit));
     struct series_query query = {.indicator_code = in->indicator_code,
                                  .area_code = in->area_code,
                                  .published_by = DATE_NONE};

@@ -45,7 +45,8 @@ static const struct field target_fields[] = {
     FIELD(struct target, current_period, "最新值的时期", "Its period"),
     FIELD(struct target, current_status, "最新值的性质", "Its status"),
     FIELD(struct target, gap, "差距", "Gap", .of = &figure_shape),
-    FIELD(struct target, required_pace, "需要的年均步伐", "Pace needed a year", .of = &figure_shape),
+    FIELD(struct target, required_pace, "需要的年均步伐", "Pace needed a year",
+          .of = &figure_shape),
     FIELD(struct target, state, "状态", "State"),
     FIELD(struct target, state_rule, "判定依据", "The rule that decided, in Chinese"),
     FIELD(struct target, state_rule_en, "判定依据（英文）", "The rule that decided"),
@@ -60,8 +61,8 @@ static const struct field target_fields[] = {
 SHAPE(target);
 
 static const char *const state_names[] = {
-    [TARGET_UNKNOWN] = "unknown", [TARGET_MET] = "met",
-    [TARGET_ON_PACE] = "on_pace", [TARGET_BEHIND] = "behind",
+    [TARGET_UNKNOWN] = "unknown",       [TARGET_MET] = "met",
+    [TARGET_ON_PACE] = "on_pace",       [TARGET_BEHIND] = "behind",
     [TARGET_FAR_BEHIND] = "far_behind", [TARGET_AWAITING] = "awaiting_publication"};
 
 /* One sentence of the rule each; docs/decisions/0004-target-states.md has them all together. */
@@ -70,13 +71,17 @@ static const struct {
 } reasons[] = {
     [REASON_NO_DIRECTION] = {"指标没有优劣方向，不判定", "the indicator has no better direction"},
     [REASON_NO_ACTUAL] = {"没有同口径、同单位的可比数", "there is no comparable value"},
-    [REASON_OWN_PERIOD_MET] = {"目标期的数已达到目标", "the value of the target's period satisfies it"},
-    [REASON_OWN_PERIOD_NEAR] = {"目标期的数未达到，已走完九成以上",
-                                "the value of the period misses it by less than a tenth of the way"},
+    [REASON_OWN_PERIOD_MET] = {"目标期的数已达到目标",
+                               "the value of the target's period satisfies it"},
+    [REASON_OWN_PERIOD_NEAR] =
+        {"目标期的数未达到，已走完九成以上",
+         "the value of the period misses it by less than a tenth of the way"},
     [REASON_OWN_PERIOD_FAR] = {"目标期的数未达到，不足九成",
                                "the value of the period misses it by more than a tenth of the way"},
-    [REASON_STOCK_MET_EARLY] = {"存量已提前达到目标", "the stock satisfies it before the period's end"},
-    [REASON_AFTER_END] = {"目标期已过，数尚未发布", "the period is over and its value not yet published"},
+    [REASON_STOCK_MET_EARLY] = {"存量已提前达到目标",
+                                "the stock satisfies it before the period's end"},
+    [REASON_AFTER_END] = {"目标期已过，数尚未发布",
+                          "the period is over and its value not yet published"},
     [REASON_YEARLY] = {"期内没有可比的数，待年度数发布；不按月份亮灯",
                        "no comparable value exists inside the period: it waits for the yearly one"},
     [REASON_PACE] = {"按已走路程与已过时间之比判定", "the way made is compared with the time gone"},
@@ -145,16 +150,15 @@ static struct record formula(struct arena *arena, const char *zh, const char *en
 }
 
 static struct record gap_figure(struct arena *arena, const struct pace *pace,
-                                const struct observation *target,
-                                const struct observation *current)
+                                const struct observation *target, const struct observation *current)
 {
     bool points = str_is(target->unit, "%");
     struct figure figure = {.value = pace->gap,
                             .unit = points ? STR("百分点") : target->unit,
                             .approximation = STR("exact"),
                             .records = STR_NONE};
-    figure.formula = formula(arena, "差距 = 目标 T − 可比最新值 x", "gap = target T − newest value x",
-                             target, current);
+    figure.formula = formula(arena, "差距 = 目标 T − 可比最新值 x",
+                             "gap = target T − newest value x", target, current);
     return figure_record(arena, figure);
 }
 
@@ -169,11 +173,10 @@ static struct record pace_figure(struct arena *arena, const struct pace *pace, b
                                              : target->unit,
                             .approximation = STR("exact"),
                             .records = STR_NONE};
-    figure.formula =
-        level ? formula(arena, "年均增速 = (T ÷ x)^(1 ÷ 年数) − 1", "yearly growth = (T ÷ x)^(1 ÷ years) − 1",
-                        target, current)
-              : formula(arena, "每年需变化 = (T − x) ÷ 年数", "change a year = (T − x) ÷ years", target,
-                        current);
+    figure.formula = level ? formula(arena, "年均增速 = (T ÷ x)^(1 ÷ 年数) − 1",
+                                     "yearly growth = (T ÷ x)^(1 ÷ years) − 1", target, current)
+                           : formula(arena, "每年需变化 = (T − x) ÷ 年数",
+                                     "change a year = (T − x) ÷ years", target, current);
     return figure_record(arena, figure);
 }
 
@@ -296,9 +299,10 @@ enum error targets_of(struct ctx *ctx, struct str area_code, int64_t *year, stru
     for (size_t i = 0; i < rows.count && !error; i++) {
         /* One target of one kind: the best of those that several documents state. */
         size_t best = i;
-        for (; i + 1 < rows.count && str_equal(all[i + 1].indicator_code, all[best].indicator_code) &&
-               str_equal(all[i + 1].measure, all[best].measure) &&
-               str_equal(all[i + 1].period, all[best].period);
+        for (;
+             i + 1 < rows.count && str_equal(all[i + 1].indicator_code, all[best].indicator_code) &&
+             str_equal(all[i + 1].measure, all[best].measure) &&
+             str_equal(all[i + 1].period, all[best].period);
              i++)
             if (observation_compare(&all[i + 1], &all[best]) > 0)
                 best = i + 1;

@@ -1,4 +1,5 @@
-/* Targets: each with its gap, the pace it needs, and its state by the written rule (stats/pace.h). */
+/* Targets: each with its gap, the pace it needs, and its state by the written rule (stats/pace.h).
+ */
 #ifndef MODULES_INDICATORS_TARGETS_H
 #define MODULES_INDICATORS_TARGETS_H
 
@@ -7,8 +8,9 @@
 /* A target as the API shows it; the members are in targets.c. */
 extern const struct shape target_shape;
 
-/* The targets of an area for one year, in the order of their indicators. `year` 0 = the newest year,
- * not after the present one, that has any; it is set to the year taken (0 = there are none). */
+/* The targets of an area for one year, in the order of their indicators. `year` 0 = the newest
+ * year, not after the present one, that has any; it is set to the year taken (0 = there are none).
+ */
 enum error targets_of(struct ctx *ctx, struct str area_code, int64_t *year,
                       struct records *targets) MUST_USE;
 

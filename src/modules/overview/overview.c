@@ -127,8 +127,8 @@ HANDLER(overview_show, nothing, overview)
     if (!error)
         error = targets_of(ctx, root, &out->year, &out->targets);
     if (!error)
-        error = db_all(ctx, &sql_overview_changes, NO_ARGS, &observation_shape, CHANGES,
-                       &out->changes);
+        error =
+            db_all(ctx, &sql_overview_changes, NO_ARGS, &observation_shape, CHANGES, &out->changes);
     if (!error)
         error = releases_due(ctx, root, &out->due);
     if (out->due.count > DUE_SHOWN)

@@ -60,7 +60,9 @@ static char upper(char byte)
 {
     static const char from[] = "abcdefghijklmnopqrstuvwxyz-", to[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
     const char *at = byte ? strchr(from, byte) : NULL;
-    return at ? to[at - from] : byte;
+    if (at)
+        byte = to[at - from];
+    return byte;
 }
 
 static void put_environment(struct arena *arena, struct config *config)

@@ -334,8 +334,12 @@ void db_rollback(struct db_conn *conn)
     conn->failed = DB_OK;
     conn->deadline_at_ms = 0;
     db_end_cursors(conn);
-    if (conn->driver->in_transaction(conn) && db_control(conn, "ROLLBACK") != DB_OK)
-        db_forget_all(conn); /* a dead connection: db_begin() opens a new one */
+    if (!conn->driver->in_transaction(conn) || db_control(conn, "ROLLBACK") == DB_OK)
+        return;
+    /* No memory to prepare it, or a dead connection: db_begin() opens a new one. */
+    db_forget_all(conn);
+    if (conn->driver->in_transaction(conn))
+        (void)conn->driver->run(conn, "ROLLBACK");
 }
 
 enum db_status db_savepoint(struct db_conn *conn)

@@ -83,6 +83,8 @@ static bool sqlite_connect(struct db_conn *conn, const char *address, bool read_
     conn->handle = handle;
     if (code != SQLITE_OK)
         return refuse(conn, handle ? sqlite3_errmsg(handle) : "out of memory");
+    if (!read_only && sqlite3_db_readonly(handle, "main") == 1)
+        return refuse(conn, "cannot be written to: see who may write the file and its folder");
     sqlite3_busy_timeout(handle, BUSY_MS);
     sqlite3_progress_handler(handle, PROGRESS_STEPS, past_deadline, conn);
     sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, DB_TEXT_MAX + 4096);

@@ -17,6 +17,16 @@ double last_digit_unit(double value)
     return value == 0 ? 1 : pow(10, (double)(exponent - last));
 }
 
+double decimal_difference(double a, double b)
+{
+    double unit = fmin(last_digit_unit(a), last_digit_unit(b));
+    if (unit >= 1)
+        return a - b;
+    char text[64];
+    snprintf(text, sizeof(text), "%.*f", (int)lround(-log10(unit)), a - b);
+    return strtod(text, NULL);
+}
+
 struct interval interval_of(double value, enum approximation approximation)
 {
     double half = last_digit_unit(value) / 2;

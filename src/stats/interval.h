@@ -22,5 +22,7 @@ struct interval {
 struct interval interval_of(double value, enum approximation approximation);
 /* The unit of the last decimal digit of `value` that is not zero: 280000 → 10000, 2.5 → 0.1. */
 double last_digit_unit(double value);
+/* a − b, to the decimals that the two have: 2.82 − 2.6 is 0.22, not 0.21999999999999975. */
+double decimal_difference(double a, double b);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "stats/interval.h"
+
 static bool satisfies(const struct pace_input *input, double value)
 {
     return input->direction > 0 ? value >= input->target : value <= input->target;
@@ -97,7 +99,7 @@ struct pace pace_of(const struct pace_input *input)
         if (input->actuals[i].end.days <= input->end.days)
             pace.current = &input->actuals[i];
     if (pace.current)
-        pace.gap = input->target - pace.current->value;
+        pace.gap = decimal_difference(input->target, pace.current->value);
     if (!input->direction)
         return pace;
     if (!pace.current) {

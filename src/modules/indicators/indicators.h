@@ -83,9 +83,18 @@ enum error series_observations(struct ctx *ctx, const struct series_query *query
 /* Which of two observations of one period is to be shown: the more final, then the later published,
  * then first-hand, then the later recorded. Positive when `a` is. */
 int observation_compare(const struct observation *a, const struct observation *b);
+/* Targets, each with its gap, the pace it needs, and its state by the written rule (stats/pace.h), as
+ * records of target_shape: those of an area for one year, in the order of their indicators. `year` 0
+ * = the newest year, not after the present one, that has any; it is set to the year taken (0 = there
+ * are none). */
+extern const struct shape target_shape;
+enum error targets_of(struct ctx *ctx, struct str area_code, int64_t *year,
+                      struct records *targets) MUST_USE;
+/* What is due and not yet out, by the rules of releases.csv, as records of release_shape: in the
+ * order of days, so overdue ones first. */
+extern const struct shape release_shape;
+enum error releases_due(struct ctx *ctx, struct str area_code, struct records *releases) MUST_USE;
+
 /* actual, estimate, target or implied. */
 const char *status_class(struct str status);
-/* What charts and targets do not use: proper names with a number in them. */
-bool measure_is_figure(struct str measure);
-
 #endif

@@ -3,7 +3,6 @@
 
 #include "modules/city/city.h"
 #include "modules/indicators/internal.h"
-#include "modules/indicators/targets.h"
 #include "releases.sql.h"
 
 enum { RULES_MAX = 1000, LOOK_BACK_MONTHS = 15, LOOK_AHEAD_MONTHS = 12 };

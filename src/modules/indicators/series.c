@@ -42,11 +42,6 @@ const char *status_class(struct str status)
     return str_is(status, "estimate") || str_is(status, "preliminary") ? "estimate" : "actual";
 }
 
-bool measure_is_figure(struct str measure)
-{
-    return !str_is(measure, "name");
-}
-
 static int finality(struct str status)
 {
     static const char *const order[] = {"implied",     "target", "estimate", "preliminary",

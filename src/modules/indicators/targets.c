@@ -1,5 +1,4 @@
-#include "modules/indicators/targets.h"
-
+/* Targets: which values are comparable, what is missing, and where it stands by the written rule. */
 #include "base/number.h"
 #include "modules/areas/areas.h"
 #include "modules/city/city.h"

@@ -2,7 +2,6 @@
 
 #include "modules/city/city.h"
 #include "modules/indicators/indicators.h"
-#include "modules/indicators/targets.h"
 #include "overview.sql.h"
 
 enum { CHANGES = 10, DUE_SHOWN = 12 };

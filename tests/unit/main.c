@@ -7,6 +7,8 @@
     GROUP(csv) \
     GROUP(date) \
     GROUP(db) \
+    GROUP(db_faults) \
+    GROUP(db_migrate) \
     GROUP(http) \
     GROUP(http_later) \
     GROUP(http_static) \

@@ -1,12 +1,10 @@
 // What the browser tests share: Debian's Chromium, a page that collects everything that must not
 // happen (console errors, CSP violations, requests to other hosts), and the list of pages.
-import { createRequire } from "node:module";
+import { createRequire } from 'node:module';
 
-const require = createRequire(
-  new URL("../../web/package.json", import.meta.url),
-);
-const { chromium } = require("playwright-core");
-export const axePath = require.resolve("axe-core/axe.min.js");
+const require = createRequire(new URL('../../web/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+export const axePath = require.resolve('axe-core/axe.min.js');
 
 export const baseUrl = process.env.KECHUANG_URL;
 export const otherCityUrl = process.env.KECHUANG_OTHER_CITY_URL;
@@ -17,28 +15,22 @@ export const PHONE = { width: 390, height: 844 };
 
 export function launch() {
   return chromium.launch({
-    executablePath: "/usr/bin/chromium",
+    executablePath: '/usr/bin/chromium',
     args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
     ],
   });
 }
 
 /** Opens a context and a page in it; `page.complaints` holds what must not happen. */
 export async function openPage(browser, options = {}) {
-  const {
-    viewport = DESKTOP,
-    theme = "light",
-    lang = "zh",
-    url = baseUrl,
-    signedIn,
-  } = options;
+  const { viewport = DESKTOP, theme = 'light', lang = 'zh', url = baseUrl, signedIn } = options;
   const isPhone = viewport.width < 760;
   const context = await browser.newContext({
     viewport,
@@ -48,27 +40,22 @@ export async function openPage(browser, options = {}) {
   });
   await context.addInitScript(
     ([locale, operator]) => {
-      localStorage.setItem("kechuang.locale", locale);
-      if (operator) sessionStorage.setItem("kechuang.token", operator);
+      localStorage.setItem('kechuang.locale', locale);
+      if (operator) sessionStorage.setItem('kechuang.token', operator);
       window.violations = [];
-      document.addEventListener("securitypolicyviolation", (event) =>
-        window.violations.push(
-          `${event.violatedDirective} ${event.blockedURI}`,
-        ),
+      document.addEventListener('securitypolicyviolation', (event) =>
+        window.violations.push(`${event.violatedDirective} ${event.blockedURI}`),
       );
     },
     [lang, signedIn ? token : null],
   );
   const page = await context.newPage();
   page.complaints = [];
-  page.on("console", (message) => {
-    if (message.type() === "error")
-      page.complaints.push(`console: ${message.text()}`);
+  page.on('console', (message) => {
+    if (message.type() === 'error') page.complaints.push(`console: ${message.text()}`);
   });
-  page.on("pageerror", (error) =>
-    page.complaints.push(`error: ${error.message}`),
-  );
-  page.on("request", (request) => {
+  page.on('pageerror', (error) => page.complaints.push(`error: ${error.message}`));
+  page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
     if (/^https?:$/.test(protocol) && origin !== new URL(url).origin) {
       page.complaints.push(`request to ${origin}`);
@@ -86,17 +73,14 @@ export async function visit(page, path, url = baseUrl) {
 export async function settled(page) {
   await page.waitForFunction(
     () =>
-      document.querySelector("main h1")?.textContent.trim() &&
+      document.querySelector('main h1')?.textContent.trim() &&
       !document.querySelector('[role="status"], [aria-busy="true"]'),
   );
 }
 
 export async function complaintsOf(page) {
   const violations = await page.evaluate(() => window.violations);
-  return [
-    ...page.complaints,
-    ...violations.map((violation) => `CSP: ${violation}`),
-  ];
+  return [...page.complaints, ...violations.map((violation) => `CSP: ${violation}`)];
 }
 
 async function firstOf(url, path) {
@@ -110,19 +94,19 @@ export async function everyPath(url = baseUrl) {
   const overview = await (await fetch(`${url}/api/overview`)).json();
   const indicator =
     overview.targets.find((target) => target.current)?.indicator_code ??
-    (await firstOf(url, "/api/indicators?has_data=true")).code;
-  const document = await firstOf(url, "/api/documents");
+    (await firstOf(url, '/api/indicators?has_data=true')).code;
+  const document = await firstOf(url, '/api/documents');
   return [
-    "/",
-    "/indicators",
+    '/',
+    '/indicators',
     `/indicators/${indicator}`,
-    "/areas",
+    '/areas',
     `/areas/${city.root_area}`,
-    "/map",
-    "/documents",
+    '/map',
+    '/documents',
     ...(document ? [`/documents/${document.id}`] : []),
-    "/sources",
-    "/more",
-    "/no-such-page",
+    '/sources',
+    '/more',
+    '/no-such-page',
   ];
 }

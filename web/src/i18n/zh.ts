@@ -23,7 +23,7 @@ export default {
     cancel: '取消',
     toDark: '切换到深色',
     toLight: '切换到浅色',
-    language: 'English',
+    language: 'EN',
   },
   state: {
     loading: '正在载入',

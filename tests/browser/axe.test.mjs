@@ -1,0 +1,52 @@
+// axe-core finds no violation of WCAG A or AA: light and dark, desktop and phone, drawer open too.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { axePath, DESKTOP, everyPath, launch, openPage, PHONE, visit } from './browser.mjs';
+
+const axeSource = readFileSync(axePath, 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser?.close());
+
+async function violations(page) {
+  await page.evaluate(axeSource);
+  return page.evaluate(async (tags) => {
+    const { violations: found } = await window.axe.run(document, {
+      runOnly: { type: 'tag', values: tags },
+      resultTypes: ['violations'],
+    });
+    return found.map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}: ${nodes
+          .slice(0, 3)
+          .map((node) => `${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`)
+          .join(' | ')}`,
+    );
+  }, TAGS);
+}
+
+for (const viewport of [DESKTOP, PHONE]) {
+  for (const theme of ['light', 'dark']) {
+    test(`axe: ${theme}, ${viewport.width} px wide`, async () => {
+      const page = await openPage(browser, { viewport, theme });
+      for (const path of [...(await everyPath()), '/map?places=yes']) {
+        await visit(page, path);
+        assert.deepEqual(await violations(page), [], path);
+      }
+      await visit(page, '/');
+      for (const kind of ['observation', 'formula', 'records']) {
+        const figure = page.locator(`main [data-lineage^="${kind}"]`).first();
+        if (!(await figure.count())) continue;
+        await figure.click();
+        await page.locator(`dialog.drawer [data-step="${kind}"]`).waitFor();
+        await page.waitForFunction(() => !document.querySelector('dialog.drawer [role="status"]'));
+        assert.deepEqual(await violations(page), [], `the drawer with ${kind}`);
+        await page.keyboard.press('Escape');
+      }
+      await page.context().close();
+    });
+  }
+}

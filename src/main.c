@@ -9,6 +9,8 @@
 #include "core/openapi.h"
 #include "core/pack.h"
 
+enum { REASON_MAX = 8192 };
+
 static const char usage[] =
     "kechuang 科创大脑\n\n"
     "  kechuang serve                   启动服务 · serve the program\n"
@@ -37,7 +39,7 @@ static void make_folder(struct arena *arena, struct str url)
 
 static struct app *open_app(struct arena *arena, const struct config *config)
 {
-    char reason[1024] = "";
+    char reason[REASON_MAX] = "";
     make_folder(arena, config->db);
     struct app *app = app_open(config, reason, sizeof(reason));
     if (!app)
@@ -47,7 +49,7 @@ static struct app *open_app(struct arena *arena, const struct config *config)
 
 static int serve(struct arena *arena, const struct config *config)
 {
-    char reason[1024] = "";
+    char reason[REASON_MAX] = "";
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
@@ -125,7 +127,7 @@ static int documents_add(struct arena *arena, const struct config *config, int c
 static int pack_check(const struct config *config, const char *folder)
 {
     struct config empty = *config;
-    char reason[1024] = "";
+    char reason[REASON_MAX] = "";
     empty.db = STR("sqlite::memory:");
     empty.pack = str_of(folder);
     struct app *app = app_check(&empty, reason, sizeof(reason));

@@ -269,9 +269,16 @@ bool call_prepare(struct call *call)
 size_t call_body_max(struct str method, struct str path)
 {
     struct arena arena = {0};
-    struct match match = route_find(&arena, method, path);
+    jmp_buf escape;
+    volatile size_t most = BODY_MAX;
+    arena.escape = &escape;
+    if (setjmp(escape) == 0) {
+        struct match match = route_find(&arena, method, path);
+        if (match.route && match.route->body_max)
+            most = match.route->body_max;
+    }
     arena_free(&arena);
-    return match.route && match.route->body_max ? match.route->body_max : BODY_MAX;
+    return most;
 }
 
 /* --- Reading -------------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@
 enum language { LANGUAGE_ZH, LANGUAGE_EN };
 
 /* Which fields of the input were given: bit n is field n of its shape. */
-struct given {
+struct field_set {
     uint64_t bits;
 };
 
@@ -37,9 +37,9 @@ struct ctx {
     enum role role;
     enum language language;
     struct instant now;
-    struct date today;  /* where the city is */
-    int64_t sequence;   /* write: the number this transaction takes. read: the newest there is */
-    struct given given; /* which members of the input the client gave */
+    struct date today; /* where the city is */
+    int64_t sequence;  /* write: the number this transaction takes. read: the newest there is */
+    struct field_set given;        /* which members of the input the client gave */
     struct str content_type, body; /* of a raw body, for routes that take one */
     struct str if_match;           /* as sent, without quotes; STR_NONE when absent */
     int64_t etag; /* a handler sets the sequence number that identifies what it returns */

@@ -272,7 +272,7 @@ static bool set_json(struct ctx *ctx, const struct field *field, void *value, co
 static enum error nested_from_json(struct ctx *ctx, const struct field *field, void *value,
                                    const json_t *from)
 {
-    struct given given;
+    struct field_set given;
     if (field->kind == KIND_RECORD) {
         void *record = arena_alloc(ctx->arena, field->of->size);
         MEMBER(struct record, value, field).value = record;
@@ -305,7 +305,7 @@ static enum error field_from_json(struct ctx *ctx, const struct field *field, vo
 }
 
 enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row row, bool partial,
-                            struct given *given)
+                            struct field_set *given)
 {
     uint64_t failed = 0;
     given->bits = 0;
@@ -459,7 +459,7 @@ enum error fields_check_references(struct ctx *ctx, struct row row, uint64_t giv
     return error;
 }
 
-void fields_merge(struct row into, const void *from, struct given given)
+void fields_merge(struct row into, const void *from, struct field_set given)
 {
     static const size_t sizes[] = {[KIND_INT] = sizeof(int64_t),
                                    [KIND_MAYBE_INT] = sizeof(struct maybe_int),

@@ -128,13 +128,13 @@ struct str field_text(struct arena *arena, const struct field *field, const void
  * fields that may not be given are complained about. With `partial` (PATCH), what is not given is
  * left alone and nothing is required. */
 enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row row, bool partial,
-                            struct given *given);
+                            struct field_set *given);
 void fields_to_json(struct json *out, struct row row);
 /* What is required is there; texts are choices and not too long. Needs no database. */
 enum error fields_check(struct ctx *ctx, struct row row, uint64_t which);
 /* Codes exist in the tables they refer to. */
 enum error fields_check_references(struct ctx *ctx, struct row row, uint64_t given);
 /* Copies the given fields from one record to another of the same shape. */
-void fields_merge(struct row into, const void *from, struct given given);
+void fields_merge(struct row into, const void *from, struct field_set given);
 
 #endif

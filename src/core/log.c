@@ -26,16 +26,13 @@ bool log_level_parse(struct str text, enum log_level *level)
     return false;
 }
 
-void log_event(enum log_level level, const char *event, ...)
+static void write_line(struct arena *arena, enum log_level level, const char *event, va_list args)
 {
-    if (level < least)
-        return;
-    struct arena arena = {0};
-    struct buf line = {.arena = &arena};
+    struct buf line = {.arena = arena};
     struct json json = {.out = &line};
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    struct buf moment = {.arena = &arena};
+    struct buf moment = {.arena = arena};
     instant_print(&moment, (struct instant){now.tv_sec});
     json_open(&json, '{');
     json_key(&json, "at");
@@ -44,17 +41,28 @@ void log_event(enum log_level level, const char *event, ...)
     json_text(&json, str_of(level_names[level]));
     json_key(&json, "event");
     json_text(&json, str_of(event));
-    va_list args;
-    va_start(args, event);
     for (const char *key; (key = va_arg(args, const char *));) {
         json_key(&json, key);
         json_text(&json, str_of(va_arg(args, const char *)));
     }
-    va_end(args);
     json_close(&json, '}');
     buf_char(&line, '\n');
     /* One write, so that lines of several threads do not mix. */
     ssize_t written = write(STDERR_FILENO, line.data, line.length);
     (void)written; /* a log that cannot be written has nobody to tell */
+}
+
+void log_event(enum log_level level, const char *event, ...)
+{
+    if (level < least)
+        return;
+    struct arena arena = {0};
+    jmp_buf escape;
+    va_list args;
+    arena.escape = &escape;
+    va_start(args, event);
+    if (setjmp(escape) == 0) /* without memory the line is lost, not the program */
+        write_line(&arena, level, event, args);
+    va_end(args);
     arena_free(&arena);
 }

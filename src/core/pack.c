@@ -19,6 +19,7 @@ struct reading {
     const struct field *fields[CSV_COLUMNS_MAX];
     size_t column_count;
     size_t errors;
+    struct buf report; /* a line for each error */
 };
 
 enum error pack_read_file(struct ctx *ctx, const char *path, size_t most, struct str *text)
@@ -41,20 +42,32 @@ enum error pack_read_file(struct ctx *ctx, const char *path, size_t most, struct
     return E_OK;
 }
 
-/* Prints what was complained about, with its place, and goes on: several errors at once. */
+/* Adds what was complained about to the report, with its place, and forgets it: several errors are
+ * told at once. */
 static void report(struct reading *reading, size_t line, size_t column)
 {
     struct ctx *ctx = reading->ctx;
-    struct buf text = {.arena = ctx->arena};
-    buf_add(&text, ctx->complaints ? STR("") : ctx->detail);
+    struct buf *out = &reading->report;
+    buf_print(out, "%s:%zu:%zu: ", reading->path, line, column);
+    if (!ctx->complaints)
+        buf_add(out, ctx->detail);
     for (const struct complaint *c = ctx->complaints; c; c = c->next)
-        buf_print(&text, "%s%.*s：%.*s", c == ctx->complaints ? "" : "；", STR_PRINT(c->field),
+        buf_print(out, "%s%.*s: %.*s", c == ctx->complaints ? "" : "; ", STR_PRINT(c->field),
                   STR_PRINT(c->message));
-    ctx_clear(ctx);
+    buf_char(out, '\n');
     reading->errors++;
-    struct str place = arena_print(ctx->arena, "%s:%zu:%zu: %.*s", reading->path, line, column,
-                                   STR_PRINT(buf_str(&text)));
-    fprintf(stderr, "%.*s\n", STR_PRINT(place));
+    ctx_clear(ctx);
+}
+
+/* The report becomes the reason. */
+static enum error fail_with_report(struct reading *reading)
+{
+    struct ctx *ctx = reading->ctx;
+    buf_print(&reading->report, "%s",
+              in_language(ctx, "城市包有误，什么也没有载入",
+                          "the pack has errors and nothing was loaded"));
+    ctx->detail = buf_str(&reading->report);
+    return ctx->error = E_INVALID;
 }
 
 static enum error fail_file(struct reading *reading, size_t line, size_t column, const char *zh,
@@ -146,15 +159,13 @@ static enum error load_text(struct reading *reading, struct str text)
     }
     if (!error && csv.error)
         error = fail_file(reading, csv.error_line, csv.error_column, csv.error, csv.error);
-    if (!error && reading->errors)
-        error = fail(ctx, E_INVALID, "%s：%zu 处错误，什么也没有载入",
-                     "%s: %zu errors, nothing was loaded", reading->path, reading->errors);
-    return error;
+    return !error && reading->errors ? fail_with_report(reading) : error;
 }
 
 static enum error load_path(struct ctx *ctx, const struct pack_file *file, const char *path)
 {
-    struct reading reading = {.ctx = ctx, .file = file, .path = path};
+    struct reading reading = {
+        .ctx = ctx, .file = file, .path = path, .report = {.arena = ctx->arena}};
     struct str text = STR_NONE;
     enum error error = pack_read_file(ctx, path, PACK_FILE_MAX, &text);
     return error ? error : load_text(&reading, text);

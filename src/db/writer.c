@@ -15,9 +15,15 @@ struct writer {
     bool stopping;
 };
 
+/* What came of a job inside its batch. */
+struct member {
+    struct write_job *job;
+    enum write_verdict verdict;
+    enum db_status status; /* with WRITE_FAIL */
+};
+
 struct batch {
-    struct write_job *jobs[WRITER_BATCH];
-    enum write_verdict verdicts[WRITER_BATCH];
+    struct member members[WRITER_BATCH];
     size_t count;
 };
 
@@ -37,82 +43,105 @@ static struct write_job *take(struct writer *writer, bool wait)
     return job;
 }
 
-/* Runs one job in a savepoint. False when the transaction as a whole is lost. */
-static bool run_in_savepoint(struct writer *writer, struct batch *batch, struct write_job *job)
+/* WRITE_FAIL always comes with a failure, and only then. */
+static enum write_verdict run_job(struct db_conn *conn, const struct write_job *job,
+                                  enum db_status *status)
 {
-    enum db_status status = DB_OK;
-    struct db_conn *conn = writer->conn;
-    size_t n = batch->count++;
-    batch->jobs[n] = job;
+    *status = DB_OK;
+    enum write_verdict verdict = job->run(conn, job->state, status);
+    db_end_cursors(conn);
+    if (verdict == WRITE_FAIL && !db_failed(*status))
+        *status = DB_BROKEN;
+    return verdict;
+}
+
+/* Runs one job in a savepoint. False when the transaction as a whole is lost. */
+static bool run_in_savepoint(struct db_conn *conn, struct member *member)
+{
     if (db_failed(db_savepoint(conn)))
         return false;
-    batch->verdicts[n] = job->run(conn, job->state, &status);
-    if (!db_in_transaction(conn) || batch->verdicts[n] == WRITE_FAIL)
-        return false;
-    return !db_failed(batch->verdicts[n] == WRITE_KEEP ? db_savepoint_keep(conn)
-                                                       : db_savepoint_drop(conn));
+    member->verdict = run_job(conn, member->job, &member->status);
+    if (member->verdict == WRITE_KEEP) {
+        member->status = db_savepoint_keep(conn);
+        if (member->status == DB_OK)
+            return true;
+        member->verdict = WRITE_FAIL;
+    }
+    return db_savepoint_drop(conn) == DB_OK;
 }
 
 static bool run_batch(struct writer *writer, struct batch *batch, struct write_job *first)
 {
     int64_t until = db_clock_ms() + WRITER_BATCH_MS;
     bool good = db_begin(writer->conn, true) == DB_OK;
-    if (!good)
-        batch->jobs[batch->count++] = first;
-    for (struct write_job *job = first; good && job;
-         job = good && batch->count < WRITER_BATCH && db_clock_ms() < until ? take(writer, false)
-                                                                            : NULL)
-        good = run_in_savepoint(writer, batch, job);
+    for (struct write_job *job = first; job;) {
+        struct member *member = &batch->members[batch->count++];
+        *member = (struct member){job, WRITE_FAIL, DB_AGAIN};
+        good = good && run_in_savepoint(writer->conn, member);
+        bool more = good && batch->count < WRITER_BATCH && db_clock_ms() < until;
+        job = more ? take(writer, false) : NULL;
+    }
     return good;
 }
 
 /* Once more, alone, a few times: rivals and short faults pass. */
-static enum db_status run_alone(struct writer *writer, struct write_job *job)
+static enum db_status run_alone(struct db_conn *conn, const struct write_job *job)
 {
-    struct db_conn *conn = writer->conn;
     enum db_status status = DB_BROKEN;
     for (int tries = 0; tries < WRITER_TRIES; tries++) {
         status = db_begin(conn, true);
         if (status == DB_OK) {
-            enum write_verdict verdict = job->run(conn, job->state, &status);
-            if (verdict == WRITE_DROP) {
-                db_rollback(conn);
-                return DB_OK;
-            }
+            enum write_verdict verdict = run_job(conn, job, &status);
+            bool unsure = false;
             if (verdict == WRITE_KEEP) {
                 status = db_commit(conn);
-                if (status == DB_OK)
-                    return DB_OK;
-                if (status == DB_LOST && !job->repeatable) {
-                    db_rollback(conn);
-                    return DB_LOST;
-                }
+                unsure = status == DB_LOST && !job->repeatable;
             }
+            db_rollback(conn);
+            if (verdict == WRITE_DROP || status == DB_OK)
+                return DB_OK;
+            if (unsure)
+                return DB_LOST;
         }
-        db_rollback(conn);
         if (status != DB_AGAIN && status != DB_LOST)
             return status;
     }
     return status;
 }
 
+/* A job that failed alone among others that did not. Its time may have been used up by them. */
+static enum db_status settle_failed(struct db_conn *conn, const struct member *member,
+                                    bool was_first)
+{
+    bool again = member->status == DB_AGAIN || member->status == DB_LOST ||
+                 (member->status == DB_TIMEOUT && !was_first);
+    return again ? run_alone(conn, member->job) : member->status;
+}
+
 static void handle(struct writer *writer, struct write_job *first)
 {
+    struct db_conn *conn = writer->conn;
     struct batch batch = {.count = 0};
     enum db_status committed = DB_BROKEN;
     if (run_batch(writer, &batch, first))
-        committed = db_commit(writer->conn);
-    if (committed == DB_OK) {
+        committed = db_commit(conn);
+    else
+        db_rollback(conn);
+    if (committed == DB_OK) /* first the good news */
         for (size_t i = 0; i < batch.count; i++)
-            batch.jobs[i]->done(batch.jobs[i]->state, DB_OK);
-        return;
-    }
-    db_rollback(writer->conn);
+            if (batch.members[i].verdict != WRITE_FAIL)
+                batch.members[i].job->done(batch.members[i].job->state, DB_OK);
     for (size_t i = 0; i < batch.count; i++) {
-        struct write_job *job = batch.jobs[i];
+        const struct member *member = &batch.members[i];
+        const struct write_job *job = member->job;
+        if (committed == DB_OK) {
+            if (member->verdict == WRITE_FAIL)
+                job->done(job->state, settle_failed(conn, member, i == 0));
+            continue;
+        }
         /* A connection lost during COMMIT: only a guarded job may be run again. */
-        bool unsure = committed == DB_LOST && !job->repeatable && batch.verdicts[i] == WRITE_KEEP;
-        job->done(job->state, unsure ? DB_LOST : run_alone(writer, job));
+        bool unsure = committed == DB_LOST && !job->repeatable && member->verdict == WRITE_KEEP;
+        job->done(job->state, unsure ? DB_LOST : run_alone(conn, job));
     }
 }
 
@@ -134,6 +163,8 @@ struct writer *writer_start(struct db_conn *conn)
     pthread_mutex_init(&writer->mutex, NULL);
     pthread_cond_init(&writer->wake, NULL);
     if (pthread_create(&writer->thread, NULL, writer_main, writer) != 0) {
+        pthread_mutex_destroy(&writer->mutex);
+        pthread_cond_destroy(&writer->wake);
         free(writer);
         return NULL;
     }

@@ -3,6 +3,7 @@
 /* Each group once, in any order; see unit.h. */
 // clang-format off
 #define GROUPS(GROUP) \
+    GROUP(app) \
     GROUP(arena) \
     GROUP(csv) \
     GROUP(date) \
@@ -13,7 +14,9 @@
     GROUP(http_later) \
     GROUP(http_static) \
     GROUP(json) \
+    GROUP(locate) \
     GROUP(number) \
+    GROUP(stats) \
     GROUP(utf8)
 // clang-format on
 

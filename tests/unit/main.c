@@ -17,7 +17,8 @@
     GROUP(locate) \
     GROUP(number) \
     GROUP(stats) \
-    GROUP(utf8)
+    GROUP(utf8) \
+    GROUP(writer)
 // clang-format on
 
 #define DECLARE(group) extern const struct unit_group group##_group;

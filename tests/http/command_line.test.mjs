@@ -1,0 +1,114 @@
+// The command line: a pack with an error is refused with file, line and column, in words; nothing of
+// it stays in the database; a database of a newer program is left alone.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+
+const program = process.env.KECHUANG_PROGRAM;
+const folder = mkdtempSync(join(tmpdir(), 'kechuang-pack-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const kechuang = (...words) => spawnSync(program, words, { encoding: 'utf8' });
+
+// A copy of the invented city in which one file was edited.
+function broken(file, edit) {
+  const copy = mkdtempSync(join(folder, 'p'));
+  cpSync('tests/packs/xingzhou', copy, { recursive: true });
+  const path = join(copy, file);
+  writeFileSync(path, edit(readFileSync(path)));
+  return copy;
+}
+const text = (change) => (bytes) => change(bytes.toString());
+
+const cases = [
+  ['a day that does not exist', 'calendar.csv', text((t) => t.replace('2026-01-01', '2026-02-30')),
+    /calendar\.csv:2:1: date: 应为存在的日期/],
+  ['a choice that is none', 'calendar.csv', text((t) => t.replace('holiday', 'feast')),
+    /calendar\.csv:2:12: kind: 只能是：holiday, workday/],
+  ['a number that is none', 'places.csv', text((t) => t.replace('100.52', 'east')),
+    /places\.csv:2:\d+: longitude: 应为数/],
+  ['a column that nobody knows', 'areas.csv', text((t) => t.replace('gb_code', 'colour')),
+    /areas\.csv:1:\d+: 没有这一列.*colour/],
+  ['a column that is missing', 'areas.csv', text((t) => t.replace('pinyin,', 'note,').replace(/,note$/m, ',gb')),
+    /areas\.csv:1:/],
+  ['a cell too many', 'departments.csv', text((t) => t.replace(/^XD01,/m, 'XD01,,')),
+    /departments\.csv:2:1: 有 6 列，应为 5 列/],
+  ['an area that is not there', 'area_set_members.csv', text((t) => t.replace('XZ-DL', 'NOWHERE')),
+    /area_set_members\.csv:2:11: area_code: 没有代码为“NOWHERE”的记录/],
+  ['an indicator twice', 'indicators.csv', text((t) => `${t}${t.split('\n')[1]}\n`),
+    /indicators\.csv:\d+:1: .*已经存在/],
+  ['a quotation mark that is not closed', 'departments.csv', text((t) => `${t}XD99,"市`),
+    /departments\.csv:\d+:\d+: /],
+  ['bytes that are not UTF-8', 'departments.csv', (bytes) => Buffer.concat([bytes, Buffer.from([0x58, 0xff, 0xfe])]),
+    /departments\.csv:\d+:2: 不是 UTF-8 文字/],
+  ['a unit that the indicator does not have', 'observations_city.csv', text((t) => t.replace(',元,', ',亿元,')),
+    /observations_city\.csv:2:\d+: unit: /],
+  ['an area after its end', 'observations_districts.csv', text((t) => t.replace('XZ-DL,,,2024', 'XZ-GD,,,2026')),
+    /observations_districts\.csv:2:\d+: area_code: .*2026-12-31 不存在/],
+  ['an expression that is none', 'indicator_derivations.csv', text((t) => t.replace('100 * RD01', '100 * *')),
+    /indicator_derivations\.csv:2:\d+: expression: 不是算式/],
+  ['an expression over unknown indicators', 'indicator_derivations.csv', text((t) => t.replace('/ GDP', '/ GDQ')),
+    /indicator_derivations\.csv:2:\d+: expression: 没有指标 GDQ/],
+];
+
+test('the packs in this repository have no errors', () => {
+  for (const pack of ['packs/chongqing', 'tests/packs/xingzhou']) {
+    const { status, stderr } = kechuang('pack', 'check', pack);
+    assert.equal(status, 0, stderr);
+  }
+});
+
+for (const [name, file, edit, message] of cases)
+  test(`a pack with ${name} is refused, and the message says where`, () => {
+    const { status, stderr } = kechuang('pack', 'check', broken(file, edit));
+    assert.equal(status, 1);
+    assert.match(stderr, message);
+  });
+
+test('several errors are told at once', () => {
+  const edit = text((t) => t.replace('holiday', 'feast').replace('workday', 'chore'));
+  const { stderr } = kechuang('pack', 'check', broken('calendar.csv', edit));
+  assert.match(stderr, /calendar\.csv:2:/);
+  assert.match(stderr, /calendar\.csv:3:/);
+});
+
+test('a missing file is named', () => {
+  const copy = broken('areas.csv', (bytes) => bytes);
+  rmSync(join(copy, 'areas.csv'));
+  const { status, stderr } = kechuang('pack', 'check', copy);
+  assert.equal(status, 1);
+  assert.match(stderr, /缺少文件：.*areas\.csv/);
+});
+
+test('of a pack with an error in its last file nothing stays in the database', () => {
+  const db = `sqlite:${join(folder, 'half.db')}`;
+  const bulletin = 'tests/packs/xingzhou/pack.csv';
+  const bad = broken('observations_districts.csv', text((t) => t.replace(',元,', ',匹,')));
+  assert.equal(kechuang('documents', 'add', bulletin, '--db', db, '--pack', bad).status, 1);
+  const { status, stderr } = kechuang('documents', 'add', bulletin, '--db', db, '--pack', 'tests/packs/xingzhou');
+  assert.equal(status, 0, stderr);
+});
+
+test('a file that cannot be read is named, and the others are added', () => {
+  const db = `sqlite:${join(folder, 'some.db')}`;
+  const { status, stdout, stderr } = kechuang('documents', 'add', join(folder, 'absent.txt'),
+    'tests/packs/xingzhou/pack.csv', '--db', db, '--pack', 'tests/packs/xingzhou');
+  assert.equal(status, 1);
+  assert.match(stderr, /absent\.txt/);
+  assert.match(stdout, /pack\.csv.*已载入/);
+});
+
+test('an unknown flag is named', () => {
+  const { status, stderr } = kechuang('serve', '--colour', 'red');
+  assert.equal(status, 2);
+  assert.match(stderr, /--colour/);
+});
+
+test('a database that cannot be opened is said so', () => {
+  const { status, stderr } = kechuang('serve', '--db', 'mysql://x');
+  assert.equal(status, 1);
+  assert.match(stderr, /sqlite: or postgres/);
+});

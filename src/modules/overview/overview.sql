@@ -6,6 +6,8 @@ SELECT (SELECT count(*) FROM indicator) AS indicators,
        (SELECT count(*) FROM document WHERE visibility <= :clearance) AS documents,
        (SELECT count(*) FROM place) AS places;
 
+-- What was recorded last, and of what the pack brought (sequence 1) what was published last; our own
+-- bulletins only repeat figures.
 -- name: overview_changes
 SELECT observation.id, observation.fact_id, observation.indicator_code,
        indicator.name AS indicator_name, indicator.name_en AS indicator_name_en,
@@ -24,5 +26,7 @@ LEFT JOIN citation ON citation.subject = 'observation' AND citation.subject_id =
 LEFT JOIN source ON source.code = citation.source_code
 WHERE observation.replaced_seq IS NULL AND observation.repeats IS NULL
   AND observation.measure NOT IN ('name', 'threshold', 'duration')
+  AND (observation.published IS NOT NULL OR observation.recorded_seq > 1)
+  AND (source.kind IS NULL OR source.kind <> 'bulletin')
   AND observation.visibility <= :clearance
-ORDER BY observation.published_on DESC, observation.id DESC LIMIT 10;
+ORDER BY observation.recorded_seq DESC, observation.published_on DESC, observation.id DESC LIMIT 10;

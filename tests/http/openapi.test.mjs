@@ -1,0 +1,84 @@
+// The description of the interface is whole: what it refers to is there, and what it promises holds.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { ask, databases } from './ask.mjs';
+
+const [{ url }] = databases;
+const described = JSON.parse((await ask(url, 'GET', '/api/openapi.json')).body);
+const schemas = described.components.schemas;
+
+function* references(node) {
+  if (node === null || typeof node !== 'object') return;
+  if (typeof node.$ref === 'string') yield node.$ref;
+  for (const child of Object.values(node)) yield* references(child);
+}
+
+test('every reference leads to a schema', () => {
+  for (const reference of new Set(references(described)))
+    assert.ok(schemas[reference.replace('#/components/schemas/', '')], reference);
+});
+
+test('every path parameter is declared, and every operation has words in both languages', () => {
+  for (const [path, methods] of Object.entries(described.paths))
+    for (const [method, operation] of Object.entries(methods)) {
+      const declared = operation.parameters.filter((p) => p.in === 'path').map((p) => p.name);
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      assert.deepEqual(declared.sort(), named.sort(), `${method} ${path}`);
+      assert.match(operation.summary, /[一-鿿]/, `${method} ${path}`);
+      assert.match(operation.description, /[A-Za-z]/, `${method} ${path}`);
+    }
+});
+
+test('no parameter is declared twice', () => {
+  for (const [path, methods] of Object.entries(described.paths))
+    for (const { parameters } of Object.values(methods)) {
+      const names = parameters.map((p) => `${p.in} ${p.name}`);
+      assert.equal(new Set(names).size, names.length, path);
+    }
+});
+
+// A reply has exactly the members that its schema has, of the types it says.
+function members(name) {
+  const schema = schemas[name];
+  const inherited = (schema.allOf ?? []).map((part) => members(part.$ref.split('/').pop()));
+  return Object.assign({}, ...inherited, schema.properties);
+}
+const typeOf = (value) => (value === null ? 'null' : Array.isArray(value) ? 'array'
+  : Number.isInteger(value) ? 'integer' : typeof value);
+
+function conforms(value, schema, where) {
+  const reference = schema.$ref ?? schema.oneOf?.find((one) => one.$ref)?.$ref;
+  if (reference && value === null) assert.ok(schema.oneOf, where);
+  else if (reference) {
+    const wanted = members(reference.split('/').pop());
+    assert.deepEqual(Object.keys(value).sort(), Object.keys(wanted).filter((key) => !wanted[key].writeOnly).sort(), where);
+    for (const [key, member] of Object.entries(value)) conforms(member, wanted[key], `${where}.${key}`);
+  } else {
+    const types = [schema.type].flat();
+    const actual = typeOf(value);
+    assert.ok(types.includes(actual) || (actual === 'integer' && types.includes('number')), `${where}: ${actual}`);
+    if (actual === 'array') value.slice(0, 3).forEach((item, i) => conforms(item, schema.items, `${where}[${i}]`));
+    if (schema.enum) assert.ok(schema.enum.includes(value), `${where}: ${value}`);
+    if (schema.properties)
+      for (const [key, member] of Object.entries(schema.properties)) conforms(value[key], member, `${where}.${key}`);
+  }
+}
+
+const examples = {
+  '/api/areas/{code}': '/api/areas/500105',
+  '/api/indicators/{code}': '/api/indicators/RD02',
+  '/api/observations/{id}': '/api/observations/1',
+  '/api/observations/{id}/lineage': '/api/observations/1/lineage',
+  '/api/documents/{id}': '/api/documents/1',
+  '/api/documents/{id}/lines': '/api/documents/1/lines',
+  '/api/series': '/api/series?indicator_code=RD02&area_code=CQ',
+  '/api/map': '/api/map?indicator_code=INDEX_TIER',
+};
+for (const [path, { get }] of Object.entries(described.paths)) {
+  if (!get || path === '/api/openapi.json' || path === '/api/joined_series') continue;
+  test(`GET ${path} replies as described`, async () => {
+    const reply = await ask(url, 'GET', examples[path] ?? path);
+    assert.equal(reply.status, 200, reply.body);
+    conforms(JSON.parse(reply.body), get.responses[200].content['application/json'].schema, path);
+  });
+}

@@ -232,9 +232,39 @@ static void a_second_writer_waits_until_its_deadline(void **state)
     struct db_conn *conn = with_notes(state), *other = database_open(state, false);
     assert_status(db_begin(conn, true), DB_OK);
     db_deadline(other, 50);
+    int64_t began = db_clock_ms();
     assert_status(db_begin(other, true), DB_AGAIN);
+    assert_in_range(db_clock_ms() - began, 30, 5000);
     assert_status(db_commit(conn), DB_OK);
     assert_status(db_begin(other, true), DB_OK);
+}
+
+static void *begin_and_commit(void *state)
+{
+    struct rival *rival = state;
+    pthread_barrier_wait(rival->turn);
+    rival->status = db_begin(rival->conn, true);
+    if (rival->status == DB_OK)
+        rival->status = db_commit(rival->conn);
+    return NULL;
+}
+
+static void a_second_writer_has_its_turn_when_the_first_is_done(void **state)
+{
+    struct db_conn *conn = with_notes(state);
+    pthread_barrier_t turn;
+    pthread_barrier_init(&turn, NULL, 2);
+    struct rival rival = {database_open(state, false), &turn, NULL, NULL, DB_BROKEN};
+    pthread_t thread;
+    assert_status(db_begin(conn, true), DB_OK);
+    assert_int_equal(pthread_create(&thread, NULL, begin_and_commit, &rival), 0);
+    pthread_barrier_wait(&turn);
+    for (int64_t began = db_clock_ms(); db_clock_ms() - began < 30;)
+        ; /* it stands at the door meanwhile */
+    assert_status(db_commit(conn), DB_OK);
+    pthread_join(thread, NULL);
+    pthread_barrier_destroy(&turn);
+    assert_status(rival.status, DB_OK);
 }
 
 /* Memory */
@@ -364,6 +394,7 @@ UNIT_GROUP(db_faults, ON_POSTGRES(an_idle_connection_that_was_ended_is_opened_ag
            ON_POSTGRES(a_server_that_does_not_speak_utf8_is_refused),
            ON_POSTGRES(of_two_that_wait_for_each_other_one_is_sent_back),
            ON_SQLITE(a_second_writer_waits_until_its_deadline),
+           ON_SQLITE(a_second_writer_has_its_turn_when_the_first_is_done),
            ON_BOTH(without_memory_a_request_fails_and_nothing_else),
            ON_FAULTY_SQLITE(a_full_disk_is_said_and_nothing_follows_it),
            ON_FAULTY_SQLITE(a_disk_that_fails_at_commit_undoes_it),

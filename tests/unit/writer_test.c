@@ -561,6 +561,16 @@ static void a_connection_lost_before_the_commit_is_no_ones_business(void **state
     assert_int_equal(rows(bench->conn), 4);
 }
 
+static void a_job_run_again_alone_is_not_repeated_blindly_either(void **state)
+{
+    struct bench *bench = set_up_with_one_death(state);
+    struct job *deadly = add(bench, 99, NULL), *lost = add(bench, 1, lose_the_connection_once);
+    finish(bench);
+    assert_status(deadly->status, DB_LOST);
+    assert_int_equal(deadly->runs, 2); /* in the batch, which broke; then alone, dying at the end */
+    assert_status(lost->status, DB_OK);
+}
+
 UNIT_GROUP(writer, ON_BOTH(every_job_happens_exactly_once),
            ON_FAULTY_SQLITE(what_was_called_done_outlives_a_power_loss),
            ON_FAULTY_SQLITE(those_who_wait_share_a_commit),
@@ -571,4 +581,5 @@ UNIT_GROUP(writer, ON_BOTH(every_job_happens_exactly_once),
            ON_FAULTY_SQLITE(one_that_fills_the_disk_does_not_take_the_others_along),
            ON_FAULTY_SQLITE(a_disk_that_fails_is_reported_to_each_and_stores_nothing),
            ON_POSTGRES(after_a_lost_commit_only_what_may_be_is_repeated),
-           ON_POSTGRES(a_connection_lost_before_the_commit_is_no_ones_business))
+           ON_POSTGRES(a_connection_lost_before_the_commit_is_no_ones_business),
+           ON_POSTGRES(a_job_run_again_alone_is_not_repeated_blindly_either))

@@ -16,6 +16,7 @@
     GROUP(json) \
     GROUP(locate) \
     GROUP(number) \
+    GROUP(plan) \
     GROUP(stats) \
     GROUP(utf8) \
     GROUP(writer)

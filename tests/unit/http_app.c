@@ -51,27 +51,33 @@ static void *work(void *unused)
     return NULL;
 }
 
-/* Puts the reply off: for the worker, or (`held`) for the test. */
+/* Puts the reply off: for the worker, or (`held`) for the test. Where there is no room, it is sent
+ * at once, from this same thread. */
 static void put_off(struct http_exchange *exchange, bool held)
 {
     arena_defer(&exchange->arena, count_release, NULL);
     http_later(exchange);
     pthread_mutex_lock(&app.lock);
-    if (held)
-        app.held[app.held_count++] = exchange;
-    else
-        app.queue[app.queued++] = exchange;
+    size_t *count = held ? &app.held_count : &app.queued;
+    bool room = *count < HELD_MAX;
+    if (room)
+        (held ? app.held : app.queue)[(*count)++] = exchange;
     pthread_cond_broadcast(&app.changed);
     pthread_mutex_unlock(&app.lock);
+    if (room)
+        return;
+    text_reply(exchange, 503, STR("no room"));
+    http_send(exchange);
 }
 
 static void file_reply(struct http_exchange *exchange)
 {
     int file = memfd_create("reply", MFD_CLOEXEC);
-    uint64_t seed = 7;
-    for (size_t i = 0; i < 1 << 18; i++) {
-        uint64_t number = unit_random(&seed);
-        exchange->reply_file_size += (uint64_t)write(file, &number, sizeof number);
+    uint64_t seed = 7, numbers[4096];
+    while (exchange->reply_file_size < 2 << 20) {
+        for (size_t i = 0; i < COUNT(numbers); i++)
+            numbers[i] = unit_random(&seed);
+        exchange->reply_file_size += (uint64_t)write(file, numbers, sizeof numbers);
     }
     exchange->status = 200;
     exchange->reply_file = file;

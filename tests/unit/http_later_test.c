@@ -68,6 +68,32 @@ static void a_client_may_leave_before_its_reply(void **state)
     app_stop();
 }
 
+static void a_reply_may_be_put_off_and_sent_at_once(void **state)
+{
+    (void)state;
+    app_start(WITH_DEFAULTS);
+    static struct wire wires[HELD_MAX + 3];
+    struct answer answer = {0};
+    for (size_t i = 0; i < COUNT(wires); i++) {
+        assert_true(wire_open(&wires[i], "127.0.0.1", app.port));
+        assert_true(wire_text(&wires[i], HELD));
+        if (i < HELD_MAX) {
+            assert_true(app_wait_for(&app.held_count, i + 1));
+            continue;
+        }
+        assert_true(wire_read(&wires[i], &answer, true));
+        assert_str(answer_body(&answer), "no room");
+    }
+    app_send_held(STR("held"));
+    for (size_t i = 0; i < COUNT(wires); i++) {
+        if (i < HELD_MAX)
+            assert_true(wire_read(&wires[i], &answer, true));
+        wire_close(&wires[i]);
+    }
+    answer_free(&answer);
+    app_stop();
+}
+
 static void past_its_deadline_a_request_is_refused(void **state)
 {
     (void)state;
@@ -365,6 +391,7 @@ static void deadlines_replies_and_the_end_may_coincide(void **state)
 
 UNIT_GROUP(http_later, cmocka_unit_test(a_reply_may_come_from_another_thread),
            cmocka_unit_test(a_client_may_leave_before_its_reply),
+           cmocka_unit_test(a_reply_may_be_put_off_and_sent_at_once),
            cmocka_unit_test(past_its_deadline_a_request_is_refused),
            cmocka_unit_test(a_client_that_dawdles_is_cut_off),
            cmocka_unit_test(stopping_waits_for_what_is_in_work),

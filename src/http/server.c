@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,7 +14,8 @@ enum {
     /* Bytes libmicrohttpd has for a connection: half of it for reading, the rest for what it makes
      * of the headers, and for those of the reply. It wipes them after each request: the usual 32 K
      * cost 0.3 us more, and less than 24 K would not hold what HTTP_HEAD_MAX lets pass. */
-    POOL_SIZE = 24 * 1024
+    POOL_SIZE = 24 * 1024,
+    OTHER_FILES = 128 /* databases, files being read or sent */
 };
 
 /* Targets are decoded by percent_decode(), which does not let broken escapes pass. */
@@ -23,16 +25,29 @@ static size_t leave_as_it_is(void *state, struct MHD_Connection *connection, cha
     return strlen(text);
 }
 
+/* A crowd of clients must not use up the file handles that the database needs. */
+static unsigned connection_ceiling(void)
+{
+    struct rlimit limit;
+    const rlim_t wanted = HTTP_CONNECTIONS_MAX + OTHER_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return HTTP_CONNECTIONS_MAX;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur > 2 * OTHER_FILES ? (unsigned)limit.rlim_cur - OTHER_FILES : OTHER_FILES;
+}
+
 static struct MHD_Daemon *start_daemon(struct http_server *server, int handle)
 {
     return MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_access, server,
-        MHD_OPTION_LISTEN_SOCKET, handle, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)server->settings.idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)POOL_SIZE, MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_as_it_is, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
+        MHD_OPTION_LISTEN_SOCKET, handle, MHD_OPTION_CONNECTION_LIMIT, connection_ceiling(),
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)server->settings.idle_seconds,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_SIZE, MHD_OPTION_URI_LOG_CALLBACK,
+        on_target, server, MHD_OPTION_UNESCAPE_CALLBACK, leave_as_it_is, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, server, MHD_OPTION_END);
 }
 
 static void use_defaults(struct http_settings *settings)

@@ -8,21 +8,22 @@
  * request. Stopping lets requests in work finish, then answers the rest.
  *
  * A HEAD request is handled as GET; its body is not sent. Every reply carries the security headers
- * of reply.c; nobody else has to think of them. */
+ * of reply.c; nobody else has to think of them. Only what libmicrohttpd itself cannot read (a
+ * broken request line or chunk, a head beyond its memory) is answered in its own few words. */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
 #include "base/arena.h"
 
 enum {
-    HTTP_HEADERS_MAX = 16,      /* headers a reply may have */
-    HTTP_TARGET_MAX = 8 * 1024, /* bytes of path and query */
-    HTTP_HEAD_MAX = 10 * 1024,  /* bytes of request line and headers */
-    HTTP_CONNECTIONS_MAX = 2000,
-    HTTP_IDLE_SECONDS = 30,    /* a client that neither sends nor reads is dropped */
-    HTTP_REQUEST_SECONDS = 60, /* how long sending a request may take … */
-    HTTP_BODY_RATE = 4 * 1024, /* … and a second more for so many bytes of body */
-    HTTP_LATER_SECONDS = 60    /* how long a reply may be put off */
+    HTTP_HEADERS_MAX = 16,       /* headers a reply may have */
+    HTTP_TARGET_MAX = 8 * 1024,  /* bytes of path and query */
+    HTTP_HEAD_MAX = 10 * 1024,   /* bytes of request line and headers */
+    HTTP_CONNECTIONS_MAX = 2000, /* fewer where the process may not open so many files */
+    HTTP_IDLE_SECONDS = 30,      /* a client that neither sends nor reads is dropped */
+    HTTP_REQUEST_SECONDS = 60,   /* how long sending a request may take … */
+    HTTP_BODY_RATE = 4 * 1024,   /* … and a second more for so many bytes of body */
+    HTTP_LATER_SECONDS = 60      /* how long a reply may be put off */
 };
 
 /* One request and its reply. Lives until the reply has been sent. */

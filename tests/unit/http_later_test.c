@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -169,6 +170,22 @@ static void a_client_that_dawdles_is_cut_off(void **state)
         wire_close(&wire);
     }
     app_stop();
+}
+
+/* Whoever opens connections only to hold them takes no file handle that others need. */
+static void a_crowd_of_clients_leaves_file_handles_to_others(void **state)
+{
+    (void)state;
+    struct rlimit before, few = {.rlim_cur = 400};
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few.rlim_max = before.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    app_start(WITH_DEFAULTS);
+    struct rlimit raised;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &raised), 0);
+    assert_true(raised.rlim_cur == raised.rlim_max || raised.rlim_cur > HTTP_CONNECTIONS_MAX);
+    app_stop();
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 /* ---- stopping ---- */
@@ -394,6 +411,7 @@ UNIT_GROUP(http_later, cmocka_unit_test(a_reply_may_come_from_another_thread),
            cmocka_unit_test(a_reply_may_be_put_off_and_sent_at_once),
            cmocka_unit_test(past_its_deadline_a_request_is_refused),
            cmocka_unit_test(a_client_that_dawdles_is_cut_off),
+           cmocka_unit_test(a_crowd_of_clients_leaves_file_handles_to_others),
            cmocka_unit_test(stopping_waits_for_what_is_in_work),
            cmocka_unit_test(stopping_does_not_wait_for_ever),
            cmocka_unit_test(thousands_of_requests_at_once_get_their_own_replies),

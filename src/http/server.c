@@ -35,7 +35,8 @@ static unsigned connection_ceiling(void)
     limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
     setrlimit(RLIMIT_NOFILE, &limit);
     getrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_cur > 2 * OTHER_FILES ? (unsigned)limit.rlim_cur - OTHER_FILES : OTHER_FILES;
+    return limit.rlim_cur > OTHER_FILES + OTHER_FILES ? (unsigned)limit.rlim_cur - OTHER_FILES
+                                                      : OTHER_FILES;
 }
 
 static struct MHD_Daemon *start_daemon(struct http_server *server, int handle)

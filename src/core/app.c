@@ -30,6 +30,7 @@ struct task {
     struct http_exchange *exchange; /* NULL for app_call() */
     struct write_job job;
     enum db_status status;
+    struct timespec began;
     struct task *next;
     bool prepared;
     bool finished; /* app_call() waits for it, under the app's mutex */
@@ -95,6 +96,23 @@ static bool guarded(struct task *task, void (*step)(struct task *))
     return good;
 }
 
+/* At level debug: which route, how it ended, how long it took. Never what was sent. */
+static void log_request(const struct task *task)
+{
+    char status[16], microseconds[24];
+    struct timespec now;
+    if (!log_wants(LOG_DEBUG))
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    snprintf(status, sizeof(status), "%d", task->call.reply.status);
+    snprintf(microseconds, sizeof(microseconds), "%lld",
+             (long long)(now.tv_sec - task->began.tv_sec) * 1000000 +
+                 (now.tv_nsec - task->began.tv_nsec) / 1000);
+    log_event(LOG_DEBUG, "request", "method", task->call.route ? task->call.route->method : "",
+              "route", task->call.route ? task->call.route->path : "", "status", status,
+              "microseconds", microseconds, NULL);
+}
+
 static void add_header(struct http_exchange *exchange, struct str name, struct str value)
 {
     if (value.length)
@@ -105,6 +123,7 @@ static void send_reply(struct task *task)
 {
     struct http_exchange *exchange = task->exchange;
     struct reply *reply = &task->call.reply;
+    log_request(task);
     exchange->status = reply->status;
     exchange->reply = reply->body;
     if (reply->file >= 0) {
@@ -364,6 +383,8 @@ static void handle(void *state, struct http_exchange *exchange)
     task->app = app;
     task->exchange = exchange;
     task->call.reply.file = -1;
+    if (log_wants(LOG_DEBUG))
+        clock_gettime(CLOCK_MONOTONIC, &task->began);
     frame(app, &task->call.ctx, &exchange->arena);
     if (!guarded(task, read_exchange) || !task->prepared) {
         finish(task);

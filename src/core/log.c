@@ -16,6 +16,11 @@ void log_set_level(enum log_level level)
     least = level;
 }
 
+bool log_wants(enum log_level level)
+{
+    return level >= least;
+}
+
 bool log_level_parse(struct str text, enum log_level *level)
 {
     for (int i = 0; level_names[i]; i++)
@@ -54,7 +59,7 @@ static void write_line(struct arena *arena, enum log_level level, const char *ev
 
 void log_event(enum log_level level, const char *event, ...)
 {
-    if (level < least)
+    if (!log_wants(level))
         return;
     struct arena arena = {0};
     jmp_buf escape;

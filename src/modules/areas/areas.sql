@@ -1,13 +1,8 @@
 -- name: area_list
-SELECT area.code, area.name, area.name_en, area.short_name, area.short_name_en, area.pinyin,
-       area.kind, area.gb_code, area.parent, area.valid_from, area.valid_to, area.tile_column,
-       area.tile_row, area.longitude, area.latitude, area.note
-FROM area
+SELECT * FROM area
 
 -- name: area_show
-SELECT code, name, name_en, short_name, short_name_en, pinyin, kind, gb_code, parent, valid_from,
-       valid_to, tile_column, tile_row, longitude, latitude, note
-FROM area WHERE code = :code;
+SELECT * FROM area WHERE code = :code;
 
 -- name: area_insert
 INSERT INTO area (code, name, name_en, short_name, short_name_en, pinyin, kind, gb_code, parent,
@@ -36,10 +31,10 @@ INSERT INTO area_succession (predecessor, successor, date, note)
 VALUES (:predecessor, :successor, :date, :note);
 
 -- name: area_set_list
-SELECT code, name, name_en, kind, note FROM area_set
+SELECT * FROM area_set
 
 -- name: area_set_show
-SELECT code, name, name_en, kind, note FROM area_set WHERE code = :code;
+SELECT * FROM area_set WHERE code = :code;
 
 -- name: area_set_insert
 INSERT INTO area_set (code, name, name_en, kind, note) VALUES (:code, :name, :name_en, :kind, :note);
@@ -55,9 +50,7 @@ INSERT INTO area_set_member (set_code, area_code, valid_from, valid_to)
 VALUES (:set_code, :area_code, :valid_from, :valid_to);
 
 -- name: area_set_on
-SELECT area.code, area.name, area.name_en, area.short_name, area.short_name_en, area.pinyin,
-       area.kind, area.gb_code, area.parent, area.valid_from, area.valid_to, area.tile_column,
-       area.tile_row, area.longitude, area.latitude, area.note
+SELECT area.*
 FROM area_set_member JOIN area ON area.code = area_set_member.area_code
 WHERE area_set_member.set_code = :set_code
   AND (area.valid_from IS NULL OR area.valid_from <= :day)
@@ -67,9 +60,7 @@ WHERE area_set_member.set_code = :set_code
 ORDER BY area.code;
 
 -- name: area_set_ever
-SELECT area.code, area.name, area.name_en, area.short_name, area.short_name_en, area.pinyin,
-       area.kind, area.gb_code, area.parent, area.valid_from, area.valid_to, area.tile_column,
-       area.tile_row, area.longitude, area.latitude, area.note
+SELECT area.*
 FROM area_set_member JOIN area ON area.code = area_set_member.area_code
 WHERE area_set_member.set_code = :set_code
 ORDER BY area.code;

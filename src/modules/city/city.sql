@@ -5,14 +5,14 @@ SELECT value FROM city_setting WHERE key = :key;
 INSERT INTO city_setting (key, value) VALUES (:key, :value);
 
 -- name: department_list
-SELECT code, name, name_en, scope, named_in_source FROM department;
+SELECT * FROM department;
 
 -- name: department_insert
 INSERT INTO department (code, name, name_en, scope, named_in_source)
 VALUES (:code, :name, :name_en, :scope, :named_in_source);
 
 -- name: calendar_list
-SELECT date, kind, name FROM calendar_day;
+SELECT * FROM calendar_day;
 
 -- name: calendar_insert
 INSERT INTO calendar_day (date, kind, name) VALUES (:date, :kind, :name);

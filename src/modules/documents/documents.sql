@@ -1,17 +1,14 @@
 -- name: source_list
-SELECT source.code, source.kind, source.title, source.title_en, source.publisher, source.published,
-       source.sha256, source.url, source.second_hand, source.note, document.id AS document_id
+SELECT source.*, document.id AS document_id
 FROM source LEFT JOIN document ON document.sha256 = source.sha256
 
 -- name: source_show
-SELECT source.code, source.kind, source.title, source.title_en, source.publisher, source.published,
-       source.sha256, source.url, source.second_hand, source.note, document.id AS document_id
+SELECT source.*, document.id AS document_id
 FROM source LEFT JOIN document ON document.sha256 = source.sha256
 WHERE source.code = :code;
 
 -- name: source_by_sha256
-SELECT code, kind, title, title_en, publisher, published, sha256, url, second_hand, note
-FROM source WHERE sha256 = :sha256;
+SELECT * FROM source WHERE sha256 = :sha256;
 
 -- name: source_insert
 INSERT INTO source (code, kind, title, title_en, publisher, published, sha256, url, second_hand, note)
@@ -28,17 +25,13 @@ WHERE document_line.document_id = :document_id AND document_line.line = :line
   AND document.visibility <= :clearance;
 
 -- name: document_list
-SELECT document.id, document.name, document.title, document.source_code, document.sha256,
-       document.media_type, document.size, document.line_count, document.published,
-       document.visibility, document.added_seq, document.changed_seq,
+SELECT document.*,
        (SELECT count(*) FROM citation WHERE citation.source_code = document.source_code)
            AS citation_count
 FROM document
 
 -- name: document_show
-SELECT document.id, document.name, document.title, document.source_code, document.sha256,
-       document.media_type, document.size, document.line_count, document.published,
-       document.visibility, document.added_seq, document.changed_seq,
+SELECT document.*,
        (SELECT count(*) FROM citation WHERE citation.source_code = document.source_code)
            AS citation_count
 FROM document WHERE document.id = :id AND document.visibility <= :clearance;

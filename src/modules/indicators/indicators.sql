@@ -1,16 +1,12 @@
 -- name: indicator_list
-SELECT indicator.code, indicator.name, indicator.name_en, indicator.topic, indicator.unit,
-       indicator.measure, indicator.direction, indicator.frequency, indicator.publisher,
-       indicator.basis, indicator.note,
+SELECT indicator.*,
        (SELECT count(*) FROM observation WHERE observation.indicator_code = indicator.code
         AND observation.replaced_seq IS NULL AND observation.visibility <= :clearance)
            AS observation_count
 FROM indicator
 
 -- name: indicator_show
-SELECT indicator.code, indicator.name, indicator.name_en, indicator.topic, indicator.unit,
-       indicator.measure, indicator.direction, indicator.frequency, indicator.publisher,
-       indicator.basis, indicator.note,
+SELECT indicator.*,
        (SELECT count(*) FROM observation WHERE observation.indicator_code = indicator.code
         AND observation.replaced_seq IS NULL AND observation.visibility <= :clearance)
            AS observation_count
@@ -23,9 +19,7 @@ VALUES (:code, :name, :name_en, :topic, :unit, :measure, :direction, :frequency,
         :note);
 
 -- name: definition_list
-SELECT indicator_code, version, valid_from, valid_to, definition, definition_en, numerator,
-       denominator, formula, basis
-FROM indicator_definition WHERE indicator_code = :code ORDER BY version;
+SELECT * FROM indicator_definition WHERE indicator_code = :code ORDER BY version;
 
 -- name: definition_insert
 INSERT INTO indicator_definition (indicator_code, version, valid_from, valid_to, definition,
@@ -34,15 +28,14 @@ VALUES (:indicator_code, :version, :valid_from, :valid_to, :definition, :definit
         :denominator, :formula, :basis);
 
 -- name: derivation_show
-SELECT indicator_code, expression, note FROM indicator_derivation WHERE indicator_code = :code;
+SELECT * FROM indicator_derivation WHERE indicator_code = :code;
 
 -- name: derivation_insert
 INSERT INTO indicator_derivation (indicator_code, expression, note)
 VALUES (:indicator_code, :expression, :note);
 
 -- name: release_rule_list
-SELECT indicator_code, period_kind, status, months_after, publisher, basis, note
-FROM release_rule WHERE indicator_code = :code ORDER BY period_kind, months_after;
+SELECT * FROM release_rule WHERE indicator_code = :code ORDER BY period_kind, months_after;
 
 -- name: release_rule_insert
 INSERT INTO release_rule (indicator_code, period_kind, status, months_after, publisher, basis, note)

@@ -95,3 +95,23 @@ CREATE TABLE observation_tally (
     count      {int} NOT NULL
 ) {strict};
 INSERT INTO observation_tally (visibility, count) VALUES (0, 0), (1, 0), (2, 0), (3, 0);
+
+-- An observation with the names of what it refers to, and where it is cited from. Every statement
+-- that reads observations reads this.
+CREATE VIEW observation_cited AS
+SELECT observation.id, observation.fact_id, observation.indicator_code,
+       indicator.name AS indicator_name, indicator.name_en AS indicator_name_en,
+       observation.definition_version, observation.area_code, area.name AS area_name,
+       area.name_en AS area_name_en, observation.scope, observation.among, observation.period,
+       observation.period_start, observation.period_end, observation.value, observation.value_high,
+       observation.low, observation.high, observation.unit, observation.status, observation.measure,
+       observation.approximation, observation.base_period, observation.attaches_to,
+       observation.repeats, observation.published, observation.published_on, citation.source_code,
+       source.title AS source_title, source.title_en AS source_title_en, source.second_hand,
+       citation.line, citation.token, observation.note, observation.visibility, observation.sample,
+       observation.recorded_seq, observation.replaced_seq, source.kind AS source_kind
+FROM observation
+JOIN indicator ON indicator.code = observation.indicator_code
+JOIN area ON area.code = observation.area_code
+LEFT JOIN citation ON citation.subject = 'observation' AND citation.subject_id = observation.id
+LEFT JOIN source ON source.code = citation.source_code;

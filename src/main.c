@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "core/openapi.h"
 #include "core/pack.h"
+#include "modules/documents/documents.h"
 
 enum { REASON_MAX = 8192 };
 
@@ -81,7 +82,7 @@ static int serve(struct arena *arena, const struct config *config)
 static bool read_file(struct arena *arena, const char *path, struct str *text)
 {
     struct ctx ctx = {.arena = arena};
-    if (pack_read_file(&ctx, path, 64 << 20, text) == E_OK)
+    if (pack_read_file(&ctx, path, DOCUMENT_MAX, text) == E_OK)
         return true;
     fprintf(stderr, "kechuang: %.*s\n", STR_PRINT(ctx.detail));
     return false;

@@ -74,7 +74,6 @@ static void frame(struct app *app, struct ctx *ctx, struct arena *arena)
     ctx->arena = arena;
     ctx->now = instant_now();
     ctx->today = date_at(ctx->now, app->utc_offset_minutes);
-    ctx->demo = app->config->demo;
 }
 
 /* Runs a step of a task; a request that uses up its memory ends there. */
@@ -326,6 +325,17 @@ static bool token_is_right(const struct app *app, struct str token)
            sodium_memcmp(token.data, app->token, token.length) == 0;
 }
 
+/* A proxy on this machine makes everybody look local. */
+static bool came_through_proxy(const struct http_exchange *exchange)
+{
+    static const char *const marks[] = {"Forwarded",         "X-Forwarded-For", "X-Forwarded-Host",
+                                        "X-Forwarded-Proto", "X-Real-IP",       "Via"};
+    for (size_t i = 0; i < COUNT(marks); i++)
+        if (http_header(exchange, marks[i]).data)
+            return true;
+    return false;
+}
+
 /* Who asks? False, with the problem recorded, when a token is wrong or used from elsewhere. */
 static bool identify(struct app *app, struct http_exchange *exchange, struct ctx *ctx,
                      enum role *role)
@@ -339,7 +349,8 @@ static bool identify(struct app *app, struct http_exchange *exchange, struct ctx
              "the token is wrong; a new one is printed at every start");
         return false;
     }
-    if (!exchange->loopback || !http_host_is_local(exchange) || !http_same_origin(exchange)) {
+    if (!exchange->loopback || !http_host_is_local(exchange) || !http_same_origin(exchange) ||
+        came_through_proxy(exchange)) {
         fail(ctx, E_FORBIDDEN, "这个口令只能在本机使用", "this token works on this machine only");
         return false;
     }
@@ -453,26 +464,23 @@ static void problem_to(const struct ctx *ctx, char *reason, size_t reason_size)
     snprintf(reason, reason_size, "%.*s", STR_PRINT(ctx->detail));
 }
 
-/* Loads the pack into an empty database, all of it or nothing. */
+/* Loads the pack where there is none yet, all of it or nothing. */
 static bool ensure_pack(struct app *app, struct db_conn *conn, char *reason, size_t reason_size)
 {
     struct arena arena = {.ceiling = (size_t)1 << 30};
     struct ctx ctx = {.role = ROLE_OPERATOR, .db = conn};
     frame(app, &ctx, &arena);
-    ctx.sequence = 1;
-    bool loaded = false;
     enum db_status status = db_begin(conn, true);
-    enum error error =
-        db_failed(status) ? fail_database(&ctx, status) : pack_is_loaded(&ctx, &loaded);
-    if (!error && !loaded)
-        error = pack_load(&ctx, app->config->pack.data, app->config->demo);
+    enum error error = db_failed(status)
+                           ? fail_database(&ctx, status)
+                           : pack_ensure(&ctx, app->config->pack.data, app->config->demo);
     if (!error)
         error = pack_utc_offset(&ctx, &app->utc_offset_minutes);
     if (!error && db_failed(status = db_commit(conn)))
         error = fail_database(&ctx, status);
     db_rollback(conn);
     problem_to(&ctx, reason, reason_size);
-    if (!error && !loaded)
+    if (!error && ctx.sequence)
         log_event(LOG_INFO, "pack_loaded", "folder", app->config->pack.data, NULL);
     arena_free(&arena);
     return !error;

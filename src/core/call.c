@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "call.sql.h"
 #include "core/claim.h"
 #include "core/log.h"
 #include "core/router.h"
+#include "core/sequence.h"
 #include "http/server.h"
 #include "json/read.h"
 
@@ -283,6 +283,14 @@ size_t call_body_max(struct str method, struct str path)
 
 /* --- Reading -------------------------------------------------------------------------------- */
 
+/* Does If-None-Match name this tag? It may hold several, and weak ones (a compressing proxy makes
+ * them so); "*" means any. */
+static bool names_tag(struct str header, struct str tag)
+{
+    return str_is(header, "*") ||
+           (header.data && memmem(header.data, header.length, tag.data, tag.length));
+}
+
 /* The strong tag of what a handler names by a sequence number, else of the bytes. */
 static void set_etag(struct call *call)
 {
@@ -294,7 +302,7 @@ static void set_etag(struct call *call)
             arena_print(ctx->arena, "\"%016llx\"",
                         (unsigned long long)hash_bytes(HASH_SEED, call->reply.body.data,
                                                        call->reply.body.length));
-    if (!call->is_write && str_equal(call->request.if_none_match, call->reply.etag)) {
+    if (!call->is_write && names_tag(call->request.if_none_match, call->reply.etag)) {
         call->reply.status = 304;
         call->reply.body = STR("");
     }
@@ -308,8 +316,7 @@ static const struct str format_types[] = {
 static enum error export_list(struct call *call, struct list_request *request)
 {
     struct ctx *ctx = &call->ctx;
-    const char *folder = getenv("TMPDIR");
-    int file = open(folder ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    int file = open(export_folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (file < 0)
         return fail(ctx, E_DISK_FULL, "临时文件夹写不进去，无法导出",
                     "the temporary folder takes no files, so nothing can be exported");
@@ -365,7 +372,7 @@ static enum error run_handler(struct call *call)
 static enum error run_read(struct call *call)
 {
     struct ctx *ctx = &call->ctx;
-    enum error error = db_number(ctx, &sql_sequence_now, NO_ARGS, &ctx->sequence);
+    enum error error = sequence_read(ctx);
     if (error)
         return error;
     return call->route->list ? read_list(call) : run_handler(call);
@@ -404,7 +411,7 @@ bool call_is_repeatable(const struct call *call)
 static enum error write_once(struct call *call)
 {
     struct ctx *ctx = &call->ctx;
-    enum error error = db_number(ctx, &sql_sequence_next, NO_ARGS, &ctx->sequence);
+    enum error error = sequence_take(ctx);
     if (error)
         return error;
     struct row in = {call->route->handler->in, call->in};
@@ -413,8 +420,7 @@ static enum error write_once(struct call *call)
         return error;
     call->reply.status = call->route->created ? call->route->created : 200;
     struct str action = arena_print(ctx->arena, "%s %s", call->route->method, call->route->path);
-    return db_do(ctx, &sql_commit_note,
-                 ARGS(arg_text("actor", STR("operator")), arg_text("action", action)));
+    return sequence_note(ctx, STR("operator"), action);
 }
 
 enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_status *status)

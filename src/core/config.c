@@ -26,8 +26,9 @@ static const struct setting settings[] = {
      SETTING(workers)},
     {"log-level", "info", "日志级别：debug、info、warning、error",
      "Log level: debug, info, warning or error", SETTING(log_level)},
-    {"config", "", "配置文件：每行 名称 = 值，# 起为注释",
-     "Configuration file: lines NAME = VALUE; # begins a comment", SETTING(file)},
+    {"config", "", "配置文件：每行 名称 = 值；# 开头的行是注释",
+     "Configuration file: lines NAME = VALUE; a line that begins with # is a comment",
+     SETTING(file)},
 };
 
 static void put(struct config *config, const struct setting *setting, struct str value)
@@ -99,8 +100,8 @@ static bool put_file(struct arena *arena, struct config *config, struct str *rea
     char line[2048];
     bool good = true;
     for (int number = 1; good && fgets(line, sizeof(line), in); number++) {
-        struct str text = trim(str_first(str_of(line), strcspn(line, "#")));
-        if (!text.length)
+        struct str text = trim(str_of(line));
+        if (!text.length || *text.data == '#')
             continue;
         size_t at = str_find(text, '=');
         const struct setting *setting = find(trim(str_first(text, at)));

@@ -43,8 +43,6 @@ struct ctx {
     struct str content_type, body; /* of a raw body, for routes that take one */
     struct str if_match;           /* as sent, without quotes; STR_NONE when absent */
     int64_t etag; /* a handler sets the sequence number that identifies what it returns */
-    bool demo;    /* sample registers are loaded */
-
     enum error error;
     struct str detail; /* why it failed, in the client's language */
     struct complaint *complaints, **last_complaint;

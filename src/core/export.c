@@ -188,6 +188,12 @@ static enum error export_to(struct ctx *ctx, struct list_request *request, const
     return error ? error : written ? E_OK : no_file(ctx);
 }
 
+const char *export_folder(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder && *folder ? folder : "/tmp";
+}
+
 enum error list_export(struct ctx *ctx, struct list_request *request, enum list_format format,
                        int file)
 {
@@ -197,12 +203,14 @@ enum error list_export(struct ctx *ctx, struct list_request *request, enum list_
             return no_file(ctx);
         return export_to(ctx, request, &(struct sink){&csv, csv_begin, csv_row, csv_end});
     }
-    char path[] = "/tmp/kechuang-export-XXXXXX";
+    struct str name = arena_print(ctx->arena, "%s/kechuang-export-XXXXXX", export_folder());
+    char *path = (char *)(uintptr_t)name.data;
     int made = mkstemp(path);
     if (made < 0)
         return no_file(ctx);
     close(made);
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE};
+    lxw_workbook_options options = {.constant_memory = LXW_TRUE,
+                                    .tmpdir = (char *)(uintptr_t)export_folder()};
     struct xlsx_file xlsx = {.path = path, .file = file};
     xlsx.book = workbook_new_opt(path, &options);
     xlsx.sheet = xlsx.book ? workbook_add_worksheet(xlsx.book, NULL) : NULL;

@@ -111,8 +111,6 @@ enum error list_request_read(struct ctx *ctx, const struct list *list, struct st
     while (http_query_next(ctx->arena, &query, &name, &value, &bad))
         if (read_parameter(ctx, request, name, value))
             error = E_INVALID;
-    if (!error && list->rare_only && !request->filter_given && !request->extra_given)
-        return fail(ctx, E_INVALID, "请至少给一个查询条件", "give at least one filter");
     return error;
 }
 

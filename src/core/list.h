@@ -26,7 +26,6 @@ struct list {
     size_t filter_count;
     bool guarded;   /* rows have `visibility`; each reader sees what he may */
     bool versioned; /* rows have recorded_seq and replaced_seq: takes as_of */
-    bool rare_only; /* a filter must be given: the table is too large to walk */
 };
 
 enum { LIST_LIMIT = 100, LIST_LIMIT_MAX = 500, LIST_EXPORT_PAGE = 500 };
@@ -57,6 +56,8 @@ struct str list_statement(struct ctx *ctx, const struct list_request *request, s
 /* One page as {"items":[…],"next":…,"seq":…}. */
 enum error list_page(struct ctx *ctx, const struct list_request *request,
                      struct json *out) MUST_USE;
+/* Where exports are made: $TMPDIR, or /tmp. */
+const char *export_folder(void);
 /* The whole list into an open file, page by page, in constant memory. */
 enum error list_export(struct ctx *ctx, struct list_request *request, enum list_format format,
                        int file) MUST_USE;

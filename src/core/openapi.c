@@ -411,7 +411,7 @@ struct str openapi_document(struct arena *arena)
 static void document_route(struct buf *out, const struct route *route)
 {
     const struct shape *shape = input_of(route);
-    buf_print(out, "\n### `%s %s`\n\n%s  \n%s\n", route->method, route->path, route->zh, route->en);
+    buf_print(out, "\n### `%s %s`\n\n%s · %s\n", route->method, route->path, route->zh, route->en);
     if (route->list)
         buf_print(out, "\n`%s.csv` · `%s.xlsx`\n", route->path, route->path);
     if (route->access == OPERATOR)

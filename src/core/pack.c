@@ -7,6 +7,7 @@
 #include "base/csv.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "core/sequence.h"
 #include "pack.sql.h"
 
 enum { PACK_FILE_MAX = 64 << 20, PACK_ERRORS_MAX = 20 };
@@ -187,23 +188,6 @@ static enum error load_file(struct ctx *ctx, const char *folder, const struct pa
     return error;
 }
 
-enum error pack_load(struct ctx *ctx, const char *folder, bool demo)
-{
-    for (size_t m = 0; m < module_count; m++)
-        for (size_t i = 0; i < modules[m]->pack_file_count; i++) {
-            const struct pack_file *file = &modules[m]->pack_files[i];
-            enum error error = file->sample && !demo ? E_OK : load_file(ctx, folder, file);
-            if (error)
-                return error;
-        }
-    for (size_t m = 0; m < module_count; m++) {
-        enum error error = modules[m]->pack_loaded ? modules[m]->pack_loaded(ctx, folder) : E_OK;
-        if (error)
-            return error;
-    }
-    return E_OK;
-}
-
 static enum error setting(struct ctx *ctx, const char *key, struct str *value)
 {
     struct setting_row {
@@ -219,12 +203,50 @@ static enum error setting(struct ctx *ctx, const char *key, struct str *value)
     return error;
 }
 
-enum error pack_is_loaded(struct ctx *ctx, bool *loaded)
+static enum error is_set(struct ctx *ctx, const char *key, bool *set)
 {
-    struct str id;
-    enum error error = setting(ctx, "id", &id);
-    *loaded = error == E_OK;
+    struct str value;
+    enum error error = setting(ctx, key, &value);
+    *set = error == E_OK;
     return error == E_NOT_FOUND ? E_OK : error;
+}
+
+static enum error load_files(struct ctx *ctx, const char *folder, bool samples)
+{
+    enum error error = E_OK;
+    for (size_t m = 0; m < module_count; m++)
+        for (size_t i = 0; i < modules[m]->pack_file_count && !error; i++)
+            if (modules[m]->pack_files[i].sample == samples)
+                error = load_file(ctx, folder, &modules[m]->pack_files[i]);
+    for (size_t m = 0; m < module_count && !samples && !error; m++)
+        error = modules[m]->pack_loaded ? modules[m]->pack_loaded(ctx, folder) : E_OK;
+    return error;
+}
+
+static enum error load_missing(struct ctx *ctx, const char *folder, bool pack, bool samples)
+{
+    enum error error = pack ? load_files(ctx, folder, false) : E_OK;
+    if (!error && samples)
+        error = load_files(ctx, folder, true);
+    if (!error && samples)
+        error = db_do(ctx, &sql_setting_put,
+                      ARGS(arg_text("key", STR("demo")), arg_text("value", STR("true"))));
+    return error ? error : sequence_note(ctx, STR("system"), STR("pack"));
+}
+
+enum error pack_ensure(struct ctx *ctx, const char *folder, bool demo)
+{
+    bool loaded, sampled;
+    enum error error = is_set(ctx, "id", &loaded);
+    if (!error)
+        error = is_set(ctx, "demo", &sampled);
+    if (error || (loaded && (sampled || !demo)))
+        return error;
+    /* Two that start at once: the second waits here, and then finds it done. */
+    if ((error = sequence_take(ctx)) || (error = is_set(ctx, "id", &loaded)) ||
+        (error = is_set(ctx, "demo", &sampled)))
+        return error;
+    return load_missing(ctx, folder, !loaded, demo && !sampled);
 }
 
 enum error pack_utc_offset(struct ctx *ctx, int *minutes)

@@ -4,11 +4,10 @@
 
 #include "core/route.h"
 
-/* Loads every file that the modules declare, inside the transaction of `ctx`. On failure the
+/* Loads what the database does not have yet: the pack, and with `demo` its sample registers. Takes
+ * the transaction of `ctx`, and a sequence number when there is something to load. On failure the
  * reasons stand in ctx->detail, each with file, line and column; the caller rolls back. */
-enum error pack_load(struct ctx *ctx, const char *folder, bool demo) MUST_USE;
-/* Has a pack been loaded into this database? */
-enum error pack_is_loaded(struct ctx *ctx, bool *loaded) MUST_USE;
+enum error pack_ensure(struct ctx *ctx, const char *folder, bool demo) MUST_USE;
 /* What pack.csv says: minutes east of Greenwich, for "today". */
 enum error pack_utc_offset(struct ctx *ctx, int *minutes) MUST_USE;
 /* Reads a whole file, at most `most` bytes; complains about what is wrong with it. */

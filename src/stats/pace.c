@@ -53,8 +53,11 @@ static void judge_own_period(const struct pace_input *input, struct pace *pace)
         pace->reason = REASON_OWN_PERIOD_MET;
         return;
     }
-    double share = base ? share_of_way(base->value, input->target, pace->current->value)
-                        : pace->current->value / input->target;
+    /* Where no way can be measured, the miss is compared with the target itself. */
+    double miss = fabs(input->target - pace->current->value);
+    double share = base            ? share_of_way(base->value, input->target, pace->current->value)
+                   : input->target ? 1 - miss / fabs(input->target)
+                                   : 0;
     bool near = share >= PACE_NEAR_SHARE;
     pace->state = near ? TARGET_BEHIND : TARGET_FAR_BEHIND;
     pace->reason = near ? REASON_OWN_PERIOD_NEAR : REASON_OWN_PERIOD_FAR;

@@ -188,6 +188,23 @@ static enum error partitions_do_not_overlap(struct ctx *ctx, const char *folder)
                 folder, STR_PRINT(found.code), STR_PRINT(found.name));
 }
 
+static enum error cells_do_not_clash(struct ctx *ctx, const char *folder)
+{
+    struct area_relative found;
+    enum error error = db_one(ctx, &sql_area_cell_clashes, NO_ARGS, ROW(area_relative, &found));
+    if (error)
+        return error == E_NOT_FOUND ? E_OK : error;
+    return fail(ctx, E_INVALID, "%s/areas.csv: 区域组 %.*s 中 %.*s 与 %.*s 同在示意图的一格",
+                "%s/areas.csv: in the set %.*s, %.*s and %.*s have the same cell in the cartogram",
+                folder, STR_PRINT(found.code), STR_PRINT(found.name), STR_PRINT(found.name_en));
+}
+
+static enum error check_sets(struct ctx *ctx, const char *folder)
+{
+    enum error error = partitions_do_not_overlap(ctx, folder);
+    return error ? error : cells_do_not_clash(ctx, folder);
+}
+
 static const struct route routes[] = {
     GET_LIST("/api/areas", area_list, "区域", "Areas"),
     GET_POINT("/api/areas/{code}", area_show, "一个区域及其沿革", "An area and its history"),
@@ -210,5 +227,5 @@ const struct module areas_module = {
     .route_count = COUNT(routes),
     .pack_files = pack_files,
     .pack_file_count = COUNT(pack_files),
-    .pack_loaded = partitions_do_not_overlap,
+    .pack_loaded = check_sets,
 };

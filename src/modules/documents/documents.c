@@ -8,7 +8,7 @@
 #include "documents.sql.h"
 #include "text/locate.h"
 
-enum { DOCUMENT_MAX = 8 << 20, LINES_MAX = 100000, PAGE_MAX = 500, CITATIONS_MAX = 20000 };
+enum { LINES_MAX = 100000, PAGE_MAX = 500, CITATIONS_MAX = 20000 };
 
 static const char *const source_kinds[] = {"document", "bulletin", "dataset", "web", NULL};
 static const char *const visibilities[] = {"public", "government", "bureau", "draft", NULL};
@@ -103,13 +103,21 @@ enum error source_find(struct ctx *ctx, struct str code, struct source *source)
 }
 
 enum error citation_add(struct ctx *ctx, const char *subject, int64_t subject_id,
-                        struct str source_code, struct maybe_int line, struct str token)
+                        struct str source_code, struct maybe_int line, struct str token,
+                        int64_t visibility)
 {
     struct arg number = arg_int("line", line.value);
     number.value.null = !line.known;
     return db_do(ctx, &sql_citation_insert,
                  ARGS(arg_text("subject", str_of(subject)), arg_int("subject_id", subject_id),
-                      arg_text("source_code", source_code), number, arg_text("token", token)));
+                      arg_text("source_code", source_code), number, arg_text("token", token),
+                      arg_int("visibility", visibility)));
+}
+
+enum error citation_end(struct ctx *ctx, const char *subject, int64_t subject_id)
+{
+    return db_do(ctx, &sql_citation_end,
+                 ARGS(arg_text("subject", str_of(subject)), arg_int("subject_id", subject_id)));
 }
 
 struct line {
@@ -399,14 +407,17 @@ static void mark_citations(struct ctx *ctx, struct read_line *line, const struct
 HANDLER(document_lines, lines_request, lines_page)
 {
     struct records lines, citations;
+    struct document document;
     int64_t after = in->after.known ? in->after.value : 0;
     int64_t limit = in->limit.known && in->limit.value > 0 && in->limit.value < PAGE_MAX
                         ? in->limit.value
                         : PAGE_MAX;
-    enum error error =
-        db_all(ctx, &sql_line_page,
-               ARGS(arg_int("id", in->id), arg_int("after", after), arg_int("limit", limit)),
-               &line_shape, PAGE_MAX, &lines);
+    enum error error = document_find(ctx, in->id, &document);
+    if (error)
+        return error;
+    error = db_all(ctx, &sql_line_page,
+                   ARGS(arg_int("id", in->id), arg_int("after", after), arg_int("limit", limit)),
+                   &line_shape, PAGE_MAX, &lines);
     if (error || !lines.count)
         return error;
     const struct line *texts = lines.items;

@@ -27,10 +27,15 @@ extern const struct shape citation_shape;
 
 extern const struct module documents_module;
 
+enum { DOCUMENT_MAX = 8 << 20 }; /* bytes of a file */
+
 enum error source_find(struct ctx *ctx, struct str code, struct source *source) MUST_USE;
 /* Records that `subject` (observation 12) stands in a source, at a line, as this token. */
 enum error citation_add(struct ctx *ctx, const char *subject, int64_t subject_id,
-                        struct str source_code, struct maybe_int line, struct str token) MUST_USE;
+                        struct str source_code, struct maybe_int line, struct str token,
+                        int64_t visibility) MUST_USE;
+/* The record is no longer the current one: the document's pages name it no more. */
+enum error citation_end(struct ctx *ctx, const char *subject, int64_t subject_id) MUST_USE;
 /* Reads the line and finds token and sentence in it, when the document is there. */
 enum error citation_open(struct ctx *ctx, const struct source *source, struct maybe_int line,
                          struct str token, struct citation *citation) MUST_USE;

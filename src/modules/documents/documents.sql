@@ -15,8 +15,11 @@ INSERT INTO source (code, kind, title, title_en, publisher, published, sha256, u
 VALUES (:code, :kind, :title, :title_en, :publisher, :published, :sha256, :url, :second_hand, :note);
 
 -- name: citation_insert
-INSERT INTO citation (subject, subject_id, source_code, line, token)
-VALUES (:subject, :subject_id, :source_code, :line, :token);
+INSERT INTO citation (subject, subject_id, source_code, line, token, visibility)
+VALUES (:subject, :subject_id, :source_code, :line, :token, :visibility);
+
+-- name: citation_end
+UPDATE citation SET ended_seq = :sequence WHERE subject = :subject AND subject_id = :subject_id;
 
 -- name: line_find
 SELECT document_line.text
@@ -26,13 +29,15 @@ WHERE document_line.document_id = :document_id AND document_line.line = :line
 
 -- name: document_list
 SELECT document.*,
-       (SELECT count(*) FROM citation WHERE citation.source_code = document.source_code)
+       (SELECT count(*) FROM citation WHERE citation.source_code = document.source_code
+        AND citation.ended_seq IS NULL AND citation.visibility <= :clearance)
            AS citation_count
 FROM document
 
 -- name: document_show
 SELECT document.*,
-       (SELECT count(*) FROM citation WHERE citation.source_code = document.source_code)
+       (SELECT count(*) FROM citation WHERE citation.source_code = document.source_code
+        AND citation.ended_seq IS NULL AND citation.visibility <= :clearance)
            AS citation_count
 FROM document WHERE document.id = :id AND document.visibility <= :clearance;
 
@@ -64,4 +69,5 @@ ORDER BY document_line.line LIMIT :limit;
 SELECT citation.line, citation.token, citation.subject_id
 FROM citation JOIN document ON document.source_code = citation.source_code
 WHERE document.id = :id AND citation.line > :after AND citation.line <= :last
+  AND citation.ended_seq IS NULL AND citation.visibility <= :clearance
 ORDER BY citation.line, citation.subject_id;

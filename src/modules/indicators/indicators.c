@@ -139,7 +139,7 @@ static const SHAPE_EXTENDING(indicator_detail, indicator);
 
 enum error indicator_find(struct ctx *ctx, struct str code, struct indicator *indicator)
 {
-    return db_one(ctx, &sql_indicator_show, ARGS(arg_text("code", code)),
+    return db_one(ctx, &sql_indicator_find, ARGS(arg_text("code", code)),
                   ROW(indicator, indicator));
 }
 
@@ -151,7 +151,8 @@ enum error derivation_find(struct ctx *ctx, struct str code, struct derivation *
 
 HANDLER(indicator_detail_show, indicator_key, indicator_detail)
 {
-    enum error error = indicator_find(ctx, in->code, &out->indicator);
+    enum error error =
+        db_one(ctx, &sql_indicator_show, FROM(indicator_key, in), ROW(indicator, &out->indicator));
     if (error)
         return error;
     struct derivation *derivation = ARENA_NEW(ctx->arena, struct derivation);

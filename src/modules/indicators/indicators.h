@@ -17,6 +17,7 @@ struct indicator {
     int64_t observation_count;
 };
 extern const struct shape indicator_shape;
+/* Without its count of observations, which costs a walk. */
 enum error indicator_find(struct ctx *ctx, struct str code, struct indicator *indicator) MUST_USE;
 
 struct observation {
@@ -28,8 +29,8 @@ struct observation {
     double value;
     struct maybe_real value_high, low, high;
     struct str unit, status, measure, approximation, base_period, attaches_to, repeats, published;
-    struct date published_on; /* the last day that `published` can mean */
-    struct str source_code, source_title, source_title_en;
+    struct date published_on; /* the last day that `published` can mean; DATE_NONE = unknown */
+    struct str source_code, source_title, source_title_en, source_kind;
     bool second_hand;
     struct maybe_int line;
     struct str token, note;
@@ -80,13 +81,14 @@ struct series_query {
 };
 enum error series_observations(struct ctx *ctx, const struct series_query *query,
                                struct records *observations) MUST_USE;
-/* Which of two observations of one period is to be shown: the more final, then the later published,
- * then first-hand, then the later recorded. Positive when `a` is. */
+/* Which of two observations of one period is to be shown: the more final, then the original before
+ * our own bulletins that repeat it, then the later published (unknown last), then first-hand, then
+ * the later recorded. Positive when `a` is. */
 int observation_compare(const struct observation *a, const struct observation *b);
-/* Targets, each with its gap, the pace it needs, and its state by the written rule (stats/pace.h), as
- * records of target_shape: those of an area for one year, in the order of their indicators. `year` 0
- * = the newest year, not after the present one, that has any; it is set to the year taken (0 = there
- * are none). */
+/* Targets, each with its gap, the pace it needs, and its state by the written rule (stats/pace.h),
+ * as records of target_shape: those of an area for one year, in the order of their indicators.
+ * `year` 0 = the newest year, not after the present one, that has any; it is set to the year taken
+ * (0 = there are none). */
 extern const struct shape target_shape;
 enum error targets_of(struct ctx *ctx, struct str area_code, int64_t *year,
                       struct records *targets) MUST_USE;
@@ -94,6 +96,9 @@ enum error targets_of(struct ctx *ctx, struct str area_code, int64_t *year,
  * order of days, so overdue ones first. */
 extern const struct shape release_shape;
 enum error releases_due(struct ctx *ctx, struct str area_code, struct records *releases) MUST_USE;
+/* Of these the last overdue ones and the next to come. */
+enum error releases_around(struct ctx *ctx, struct str area_code, size_t overdue, size_t upcoming,
+                           struct records *releases) MUST_USE;
 
 /* actual, estimate, target or implied. */
 const char *status_class(struct str status);

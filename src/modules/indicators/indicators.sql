@@ -12,6 +12,9 @@ SELECT indicator.*,
            AS observation_count
 FROM indicator WHERE indicator.code = :code;
 
+-- name: indicator_find
+SELECT * FROM indicator WHERE code = :code;
+
 -- name: indicator_insert
 INSERT INTO indicator (code, name, name_en, topic, unit, measure, direction, frequency, publisher,
                        basis, note)

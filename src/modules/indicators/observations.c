@@ -50,11 +50,12 @@ static const struct field observation_fields[] = {
     FIELD(struct observation, repeats, "与此同文", "It repeats this figure", .length_max = 60),
     FIELD(struct observation, published, "发布时间", "When it was published", .length_max = 10),
     FIELD(struct observation, published_on, "发布日（推定到日）",
-          "Day of publication at the latest", USE_OUT | USE_SORT),
+          "Day of publication at the latest", USE_OUT),
     FIELD(struct observation, source_code, "来源", "Source", USE_BOTH | USE_FILTER,
           .refers = "source"),
     FIELD(struct observation, source_title, "来源名称", "Title of the source", USE_OUT),
     FIELD(struct observation, source_title_en, "来源英文名", "English title", USE_OUT),
+    FIELD(struct observation, source_kind, "来源类型", "Kind of the source", USE_OUT),
     FIELD(struct observation, second_hand, "是否转载", "Is it second-hand?", USE_OUT),
     FIELD(struct observation, line, "行", "Line"),
     FIELD(struct observation, token, "数字原文", "The number as printed", .length_max = 200),
@@ -178,7 +179,7 @@ static enum error complete(struct ctx *ctx, struct observation *o)
                         "must be a period such as 2025, 2025Q3, 2025-10, 2025-12-31 or 2021/2025");
     o->period_start = period.start;
     o->period_end = period_last(period);
-    o->published_on = ctx->today;
+    o->published_on = DATE_NONE; /* unknown stays unknown */
     if (o->published.data && !publication_parse(o->published, &o->published_on))
         return complain(ctx, STR("published"), "应为 2026、2026-03 或 2026-03-03",
                         "must be 2026, 2026-03 or 2026-03-03");
@@ -223,7 +224,8 @@ enum error observation_store(struct ctx *ctx, struct observation *o)
     error = tally(ctx, o->visibility, 1);
     if (error || !o->source_code.data)
         return error;
-    return citation_add(ctx, "observation", o->id, o->source_code, o->line, o->token);
+    return citation_add(ctx, "observation", o->id, o->source_code, o->line, o->token,
+                        o->visibility);
 }
 
 enum error observation_store_record(struct ctx *ctx, void *record)
@@ -243,6 +245,9 @@ SHARED_HANDLER(observation_show, observation_key, observation)
 SHARED_HANDLER(observation_create, observation, observation)
 {
     struct observation o = *in;
+    if (!o.source_code.data && !o.note.data)
+        return complain(ctx, STR("source_code"), "请注明来源；没有来源文件的，在说明里写明依据",
+                        "name the source; where there is none, say in the note what it rests on");
     enum error error = observation_store(ctx, &o);
     if (!error)
         error = observation_find(ctx, o.id, out);
@@ -276,6 +281,12 @@ static const struct field revision_fields[] = {
 };
 static const SHAPE(revision);
 
+static bool is_given(const struct ctx *ctx, const char *name)
+{
+    const struct field *field = field_find(&revision_shape, str_of(name));
+    return ctx->given.bits >> (field - revision_fields) & 1;
+}
+
 SHARED_HANDLER(observation_revise, revision, observation)
 {
     struct observation old;
@@ -291,6 +302,11 @@ SHARED_HANDLER(observation_revise, revision, observation)
         old.id,          old.value, old.value_high, old.status, old.approximation, old.published,
         old.source_code, old.line,  old.token,      STR_NONE,   old.visibility};
     fields_merge(ROW(revision, &change), in, ctx->given);
+    /* The old number token does not state the new value. */
+    if (is_given(ctx, "value") && !is_given(ctx, "token")) {
+        change.token = STR_NONE;
+        change.line = (struct maybe_int){0, false};
+    }
     if (!change.note.data)
         return complain(ctx, STR("note"), "请写明修订原因", "say why it is revised");
     struct observation next = old;
@@ -310,6 +326,8 @@ SHARED_HANDLER(observation_revise, revision, observation)
     error = explain(ctx, error, E_CHANGED, "这一版刚被别人修订", "someone has just revised it");
     if (!error)
         error = tally(ctx, old.visibility, -1);
+    if (!error)
+        error = citation_end(ctx, "observation", old.id);
     if (!error)
         error = observation_store(ctx, &next);
     if (!error)

@@ -134,6 +134,23 @@ enum error releases_due(struct ctx *ctx, struct str area_code, struct records *r
     return E_OK;
 }
 
+enum error releases_around(struct ctx *ctx, struct str area_code, size_t overdue, size_t upcoming,
+                           struct records *releases)
+{
+    struct records all;
+    enum error error = releases_due(ctx, area_code, &all);
+    if (error)
+        return error;
+    const struct release *list = all.items;
+    size_t next = 0;
+    while (next < all.count && list[next].overdue)
+        next++;
+    size_t first = next > overdue ? next - overdue : 0;
+    size_t end = all.count - next > upcoming ? next + upcoming : all.count;
+    *releases = (struct records){list + first, end - first};
+    return E_OK;
+}
+
 struct release_request {
     bool unused;
 };

@@ -56,6 +56,9 @@ int observation_compare(const struct observation *a, const struct observation *b
 {
     int difference = finality(a->status) - finality(b->status);
     if (!difference)
+        difference =
+            (int)str_is(b->source_kind, "bulletin") - (int)str_is(a->source_kind, "bulletin");
+    if (!difference) /* DATE_NONE is before every day */
         difference = (a->published_on.days > b->published_on.days) -
                      (a->published_on.days < b->published_on.days);
     if (!difference)
@@ -65,22 +68,32 @@ int observation_compare(const struct observation *a, const struct observation *b
     return difference;
 }
 
+/* Leaves what had been published by a day; what is not known to have been is left out. */
+static void keep_published(struct records *observations, struct date by)
+{
+    struct observation *all = (struct observation *)(uintptr_t)observations->items;
+    size_t kept = 0;
+    for (size_t i = 0; i < observations->count; i++)
+        if (date_known(all[i].published_on) && all[i].published_on.days <= by.days)
+            all[kept++] = all[i];
+    observations->count = kept;
+}
+
 enum error series_observations(struct ctx *ctx, const struct series_query *query,
                                struct records *observations)
 {
-    static const struct date far = {2932896}; /* 9999-12-31 */
-    struct date by = date_known(query->published_by) ? query->published_by : far;
     struct arg area = arg_text("area_code", query->area_code);
     struct arg indicator = arg_text("indicator_code", query->indicator_code);
-    struct arg published_by = arg_date(ctx->arena, "published_by", by);
-    if (!query->as_of)
-        return db_all(ctx, &sql_series_now,
-                      ARGS(area, indicator, published_by, arg_int("limit", SERIES_MAX)),
-                      &observation_shape, SERIES_MAX, observations);
-    return db_all(ctx, &sql_series_as_of,
-                  ARGS(area, indicator, published_by, arg_int("as_of", query->as_of),
-                       arg_int("limit", SERIES_MAX)),
-                  &observation_shape, SERIES_MAX, observations);
+    struct arg limit = arg_int("limit", SERIES_MAX);
+    enum error error = query->as_of
+                           ? db_all(ctx, &sql_series_as_of,
+                                    ARGS(area, indicator, arg_int("as_of", query->as_of), limit),
+                                    &observation_shape, SERIES_MAX, observations)
+                           : db_all(ctx, &sql_series_now, ARGS(area, indicator, limit),
+                                    &observation_shape, SERIES_MAX, observations);
+    if (!error && date_known(query->published_by))
+        keep_published(observations, query->published_by);
+    return error;
 }
 
 static bool same_line(const struct observation *a, const struct observation *b)

@@ -3,7 +3,6 @@ SELECT * FROM observation_cited
 WHERE indicator_code = :indicator_code AND area_code = :area_code
   AND scope IS NULL AND repeats IS NULL AND measure <> 'name'
   AND replaced_seq IS NULL AND visibility <= :clearance
-  AND published_on <= :published_by
 ORDER BY period_end, id LIMIT :limit;
 
 -- name: series_as_of
@@ -12,5 +11,5 @@ WHERE indicator_code = :indicator_code AND area_code = :area_code
   AND scope IS NULL AND repeats IS NULL AND measure <> 'name'
   AND recorded_seq <= :as_of
   AND (replaced_seq IS NULL OR replaced_seq > :as_of)
-  AND visibility <= :clearance AND published_on <= :published_by
+  AND visibility <= :clearance
 ORDER BY period_end, id LIMIT :limit;

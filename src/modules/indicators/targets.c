@@ -1,4 +1,5 @@
-/* Targets: which values are comparable, what is missing, and where it stands by the written rule. */
+/* Targets: which values are comparable, what is missing, and where it stands by the written rule.
+ */
 #include "base/number.h"
 #include "modules/areas/areas.h"
 #include "modules/city/city.h"
@@ -73,10 +74,13 @@ static const struct {
     [REASON_OWN_PERIOD_MET] = {"目标期的数已达到目标",
                                "the value of the target's period satisfies it"},
     [REASON_OWN_PERIOD_NEAR] =
-        {"目标期的数未达到，已走完九成以上",
-         "the value of the period misses it by less than a tenth of the way"},
-    [REASON_OWN_PERIOD_FAR] = {"目标期的数未达到，不足九成",
-                               "the value of the period misses it by more than a tenth of the way"},
+        {"目标期的数未达到；已走完九成以上的路，没有基期时与目标相差不到一成",
+         "the value of the period misses it by less than a tenth of the way (without a "
+         "base: of the target)"},
+    [REASON_OWN_PERIOD_FAR] =
+        {"目标期的数未达到；走过的路不足九成，没有基期时与目标相差超过一成",
+         "the value of the period misses it by more than a tenth of the way (without a "
+         "base: of the target)"},
     [REASON_STOCK_MET_EARLY] = {"存量已提前达到目标",
                                 "the stock satisfies it before the period's end"},
     [REASON_AFTER_END] = {"目标期已过，数尚未发布",

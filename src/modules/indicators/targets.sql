@@ -23,7 +23,8 @@ WHERE indicator_code = :indicator_code AND area_code = :area_code
   AND replaced_seq IS NULL AND visibility <= :clearance
 ORDER BY period_end DESC, id DESC LIMIT 60;
 
+-- The day of the last yearly release: until the final value is due, nobody is late.
 -- name: target_due
 SELECT months_after AS number FROM release_rule
 WHERE indicator_code = :indicator_code AND period_kind = 'year'
-ORDER BY months_after LIMIT 1;
+ORDER BY months_after DESC LIMIT 1;

@@ -4,7 +4,7 @@
 #include "modules/indicators/indicators.h"
 #include "overview.sql.h"
 
-enum { CHANGES = 10, DUE_SHOWN = 12 };
+enum { CHANGES = 10, OVERDUE_SHOWN = 4, UPCOMING_SHOWN = 8 };
 
 struct counts {
     struct record indicators, observations, areas, sources, documents, places;
@@ -75,7 +75,7 @@ static enum error count_all(struct ctx *ctx, struct record *into)
     counts->areas = counted_figure(arena, row.areas, STR("个"), "/api/areas");
     counts->sources = counted_figure(arena, row.sources, STR("个"), "/api/sources");
     counts->documents = counted_figure(arena, row.documents, STR("份"), "/api/documents");
-    counts->places = counted_figure(arena, row.places, STR("处"), "/api/places");
+    counts->places = counted_figure(arena, row.places, STR("处"), "/api/places?sample=false");
     into->value = counts;
     return E_OK;
 }
@@ -96,8 +96,11 @@ HANDLER(city_show, nothing, city)
     (void)in;
     for (size_t i = 0; i < COUNT(settings) && !error; i++)
         error = city_setting(ctx, settings[i].key, settings[i].value);
+    struct str demo = STR_NONE;
+    if (!error)
+        error = city_setting(ctx, "demo", &demo);
     out->today = ctx->today;
-    out->demo = ctx->demo;
+    out->demo = demo.data != NULL;
     out->role = str_of(roles[ctx->role]);
     out->seq = ctx->sequence;
     return error ? error : count_all(ctx, &out->counts);
@@ -129,9 +132,7 @@ HANDLER(overview_show, nothing, overview)
         error =
             db_all(ctx, &sql_overview_changes, NO_ARGS, &observation_shape, CHANGES, &out->changes);
     if (!error)
-        error = releases_due(ctx, root, &out->due);
-    if (out->due.count > DUE_SHOWN)
-        out->due.count = DUE_SHOWN;
+        error = releases_around(ctx, root, OVERDUE_SHOWN, UPCOMING_SHOWN, &out->due);
     return error ? error : count_all(ctx, &out->counts);
 }
 

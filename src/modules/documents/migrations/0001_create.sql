@@ -40,6 +40,8 @@ CREATE TABLE citation (
     source_code {text} NOT NULL REFERENCES source (code),
     line        {int},
     token       {text},
+    visibility  {int}  NOT NULL CHECK (visibility BETWEEN 0 AND 3), -- the record's
+    ended_seq   {int}, -- since when the record is no longer the current one
     PRIMARY KEY (subject, subject_id)
 ) {strict};
 CREATE INDEX citation_by_source ON citation (source_code, line, subject_id);

@@ -68,7 +68,7 @@ CREATE TABLE observation (
     attaches_to        {text},
     repeats            {text},
     published          {text},
-    published_on       {text} NOT NULL,
+    published_on       {text},
     note               {text},
     visibility         {int}  NOT NULL CHECK (visibility BETWEEN 0 AND 3),
     sample             {bool} NOT NULL,
@@ -84,7 +84,6 @@ CREATE INDEX observation_by_fact ON observation (fact_id, id);
 CREATE INDEX observation_by_series ON observation (indicator_code, area_code, period_end);
 CREATE INDEX observation_by_area ON observation (area_code, id);
 CREATE INDEX observation_by_status ON observation (status, area_code, period_end);
-CREATE INDEX observation_by_published ON observation (published_on, id);
 CREATE INDEX observation_by_recording ON observation (recorded_seq, published_on, id);
 CREATE INDEX observation_by_period ON observation (period_end, id);
 
@@ -107,9 +106,10 @@ SELECT observation.id, observation.fact_id, observation.indicator_code,
        observation.low, observation.high, observation.unit, observation.status, observation.measure,
        observation.approximation, observation.base_period, observation.attaches_to,
        observation.repeats, observation.published, observation.published_on, citation.source_code,
-       source.title AS source_title, source.title_en AS source_title_en, source.second_hand,
+       source.title AS source_title, source.title_en AS source_title_en,
+       source.kind AS source_kind, source.second_hand,
        citation.line, citation.token, observation.note, observation.visibility, observation.sample,
-       observation.recorded_seq, observation.replaced_seq, source.kind AS source_kind
+       observation.recorded_seq, observation.replaced_seq
 FROM observation
 JOIN indicator ON indicator.code = observation.indicator_code
 JOIN area ON area.code = observation.area_code

@@ -29,8 +29,9 @@ function digitsWithoutLineage(exemptions) {
   return found;
 }
 
-/** In the page: clicks a figure, follows formulas into their terms, and says where each way ends. */
-async function followLineages({ seen, limit }) {
+/** In the page: clicks each figure, follows formulas and choices into their parts, and says where
+ * each way ends. */
+async function followLineages(seen) {
   const until = async (condition, what) => {
     const deadline = performance.now() + 8000;
     for (;;) {
@@ -42,52 +43,58 @@ async function followLineages({ seen, limit }) {
   };
   const drawer = () => document.querySelector('dialog.drawer[open]');
   const end = () => drawer()?.querySelector('[data-lineage-end]')?.dataset.lineageEnd;
-  const isFormula = () => drawer()?.querySelector('[data-step="formula"]');
-  const results = [];
+  const parts = () => [...(drawer()?.querySelectorAll('.steps [data-lineage]') ?? [])];
   const known = new Set(seen);
+  const ends = [];
 
-  async function follow(key, path) {
-    if (drawer().querySelector('[data-step="formula"]')) {
-      const terms = [...drawer().querySelectorAll('.steps [data-lineage]')];
-      const records = drawer().querySelector('.steps button:not([data-lineage])');
-      if (!terms.length && !records) results.push({ path, end: 'formula without terms' });
-      for (let index = 0; index < terms.length; index++) {
-        const term = drawer().querySelectorAll('.steps [data-lineage]')[index];
-        const termKey = term.dataset.lineage;
-        if (known.has(termKey)) continue;
-        known.add(termKey);
-        term.click();
-        await until(() => (termKey.startsWith('formula') ? isFormula() : end()), termKey);
-        await follow(termKey, `${path} → ${termKey}`);
-        drawer().querySelector('header button').click();
-        await until(isFormula, 'the way back');
-      }
-      return;
-    }
-    await until(end, key);
-    results.push({ path, end: end() });
+  /** Clicks a figure and waits until its step is there. */
+  async function open(element) {
+    const key = element.dataset.lineage;
+    const kind = key.split(':')[0];
+    known.add(key);
+    element.click();
+    await until(
+      () => drawer()?.querySelector(`[data-step="${kind}"][data-key="${CSS.escape(key)}"]`),
+      key,
+    );
+    await until(() => (kind === 'formula' || kind === 'choice' ? parts().length : end()), key);
+    return { key, branches: kind === 'formula' || kind === 'choice' };
   }
 
-  const keys = [
-    ...new Set([...document.querySelectorAll('main [data-lineage]')].map((e) => e.dataset.lineage)),
-  ];
-  for (const key of keys.slice(0, limit)) {
-    if (known.has(key)) continue;
-    known.add(key);
-    document.querySelector(`main [data-lineage="${CSS.escape(key)}"]`).click();
-    await until(() => (key.startsWith('formula') ? isFormula() : end()), key);
-    await follow(key, key);
+  async function follow({ key, branches }, way) {
+    if (!branches) {
+      ends.push({ way, end: end() });
+      return;
+    }
+    for (let index = 0; index < parts().length; index++) {
+      const part = parts()[index];
+      if (known.has(part.dataset.lineage)) continue;
+      const step = await open(part);
+      await follow(step, `${way} → ${step.key}`);
+      drawer().querySelector('header button').click();
+      await until(
+        () => drawer().querySelector(`[data-key="${CSS.escape(key)}"]`),
+        `back at ${key}`,
+      );
+      await until(() => parts().length, `the parts of ${key}`);
+    }
+  }
+
+  for (const element of document.querySelectorAll('main [data-lineage]')) {
+    if (known.has(element.dataset.lineage)) continue;
+    const step = await open(element);
+    await follow(step, step.key);
     drawer().querySelector('header .close').click();
     await until(() => !drawer(), 'the drawer closes');
   }
-  return { results, known: [...known] };
+  return { ends, known: [...known] };
 }
 
 async function crawledPaths() {
   const get = async (path) => (await fetch(baseUrl + path)).json();
   const { items: indicators } = await get('/api/indicators?has_data=true&limit=500');
-  // The first indicator of every topic and measure: charts and tables of every kind.
-  const kinds = new Map(indicators.map((item) => [`${item.topic} ${item.measure}`, item.code]));
+  // An indicator of every measure: charts and tables of every kind.
+  const kinds = new Map(indicators.map((item) => [item.measure, item.code]));
   const { items: areas } = await get('/api/areas?limit=500');
   const ended = areas.find((area) => area.valid_to);
   const { items: documents } = await get('/api/documents');
@@ -104,30 +111,31 @@ async function crawledPaths() {
   ];
 }
 
-test('no digit without a lineage, and every lineage leads to its end', async () => {
+/** Checks the page as it stands; returns how many ways it followed. */
+async function crawl(page, where, seen) {
+  const bare = await page.evaluate(digitsWithoutLineage, EXEMPTIONS);
+  assert.deepEqual(bare, [], `${where}: digits without a lineage`);
+  const { ends, known } = await page.evaluate(followLineages, [...seen]);
+  for (const key of known) seen.add(key);
+  const wrong = ends.filter((way) => !ENDS.includes(way.end));
+  assert.deepEqual(wrong, [], `${where}: ways that do not end at a source`);
+  return ends.length;
+}
+
+test('no digit without a lineage, and every lineage leads to its end', async (t) => {
   const page = await openPage(browser);
-  let seen = [];
+  const seen = new Set();
   let followed = 0;
   for (const path of await crawledPaths()) {
     await visit(page, path);
-    for (const view of ['as it opens', 'as a table']) {
-      if (view === 'as a table') {
-        const table = page.locator('.segments button').nth(1);
-        if (!(await table.count())) continue;
-        await table.click();
-      }
-      const bare = await page.evaluate(digitsWithoutLineage, EXEMPTIONS);
-      assert.deepEqual(bare, [], `${path} ${view}: digits without a lineage`);
-      const { results, known } = await page.evaluate(followLineages, {
-        seen,
-        limit: 400,
-      });
-      seen = known;
-      followed += results.length;
-      const wrong = results.filter((result) => !ENDS.includes(result.end));
-      assert.deepEqual(wrong, [], `${path} ${view}: ways that do not end at a source`);
+    followed += await crawl(page, path, seen);
+    const asTable = page.locator('.segments button').nth(1);
+    if (await asTable.count()) {
+      await asTable.click();
+      followed += await crawl(page, `${path} as a table`, seen);
     }
   }
+  t.diagnostic(`${followed} ways followed`);
   assert.ok(followed > 100, `only ${followed} ways were followed`);
   await page.context().close();
 });

@@ -15,7 +15,7 @@ after(() => browser?.close());
 const getJson = async (path) => (await fetch(baseUrl + path)).json();
 
 test('a bulletin of the pack: a figure shows its sentence, the sentence its document', async () => {
-  const { items } = await getJson('/api/observations?source_code=B001&limit=1');
+  const { items } = await getJson('/api/observations?source_code=B001&sort=-period_end&limit=1');
   const page = await openPage(browser);
   await visit(page, `/indicators/${items[0].indicator_code}?area=${items[0].area_code}`);
   await page.locator(`main [data-lineage="observation:${items[0].id}"]`).first().click();

@@ -62,7 +62,7 @@ export type CountName =
   | 'documents'
   | 'places';
 
-export type Counts = Record<CountName, Pick<Figure, 'value' | 'records'>>;
+export type Counts = Record<CountName, Figure>;
 
 export interface City {
   code: string;
@@ -73,7 +73,6 @@ export interface City {
   root_area: string;
   default_area_set: string;
   today: string;
-  latest_year: number;
   demo: boolean;
   role: 'anonymous' | 'operator';
   seq: number;
@@ -107,14 +106,17 @@ export interface AreaSet {
   code: string;
   name: string;
   name_en: string;
-  kind?: string;
-  note?: string | null;
+  kind: string;
+  note: string | null;
 }
 
 export interface AreaDetail extends Area {
   predecessors: AreaSuccession[];
   successors: AreaSuccession[];
-  sets: (AreaSet & { valid_from: string | null; valid_to: string | null })[];
+  sets: (Pick<AreaSet, 'code' | 'name' | 'name_en'> & {
+    valid_from: string | null;
+    valid_to: string | null;
+  })[];
 }
 
 export interface Indicator {
@@ -185,6 +187,7 @@ export interface Observation {
   attaches_to: string | null;
   repeats: string | null;
   published: string | null;
+  published_on: string | null;
   source_code: string;
   source_title: string | null;
   source_title_en: string | null;
@@ -208,7 +211,9 @@ export interface Source {
   sha256: string | null;
   url: string | null;
   second_hand: boolean;
-  note?: string | null;
+  note: string | null;
+  /** Where its text has been loaded. */
+  document_id: number | null;
 }
 
 export interface Citation {
@@ -224,9 +229,9 @@ export interface Citation {
 
 export interface Lineage {
   observation: Observation;
-  source: (Source & { loaded: boolean; document_id: number | null }) | null;
+  source: Source | null;
   citation: Citation | null;
-  formula: Formula | null;
+  formula?: Formula | null;
   history: Observation[];
 }
 
@@ -250,7 +255,6 @@ export interface SeriesLine {
   measure: string;
   unit: string;
   definition_version: number;
-  publisher_note: string | null;
   derived: boolean;
   points: SeriesPoint[];
 }
@@ -272,14 +276,18 @@ export interface Target {
   period: string;
   target: Figure;
   current: Figure | null;
+  current_period: string | null;
+  current_status: Status | null;
   gap: Figure | null;
   required_pace: Figure | null;
   state: TargetState;
   state_rule: string;
   state_rule_en: string;
   due: string | null;
+  overdue: boolean;
   approximation: Approximation;
   unit: string;
+  measure: string;
   direction: 'up' | 'down' | 'none';
   spark: { period: string; value: number; observation_id: number }[];
 }
@@ -300,7 +308,6 @@ export interface Overview {
   year: number;
   targets: Target[];
   changes: Observation[];
-  due: Release[];
   counts: Counts;
 }
 
@@ -310,12 +317,13 @@ export interface MapCell {
   name_en: string;
   short_name: string;
   short_name_en: string;
-  column: number;
-  row: number;
+  column: number | null;
+  row: number | null;
   longitude: number | null;
   latitude: number | null;
   figure: Figure | null;
   status: Status | null;
+  sample: boolean;
 }
 
 export interface OffMapArea {
@@ -328,15 +336,14 @@ export interface OffMapArea {
 }
 
 export interface CityMap {
-  indicator: Pick<Indicator, 'code' | 'name' | 'name_en' | 'unit' | 'measure'>;
+  indicator: Indicator;
   area_set: AreaSet;
   date: string;
-  periods: string[];
+  periods: { period: string; areas: number }[];
   period: string | null;
   cells: MapCell[];
   off_map: OffMapArea[];
   off_map_count: Figure;
-  source_codes: string[];
 }
 
 export interface Place {
@@ -350,6 +357,7 @@ export interface Place {
   latitude: number;
   precision_m: number;
   basis: 'source' | 'ours';
+  sample: boolean;
   note: string | null;
 }
 

@@ -48,17 +48,3 @@ export function periodKind(period: string): 'range' | 'year' | 'quarter' | 'mont
 export function machineReadable(period: string): string | undefined {
   return /^\d{4}(-\d\d(-\d\d)?)?$/.test(period) ? period : undefined;
 }
-
-const lastDay = (year: number, month: number) => new Date(Date.UTC(year, month, 0)).getUTCDate();
-
-/** The last day of a period, as the API computes it too. */
-export function periodEnd(period: string): string {
-  const [from = '', to] = period.split('/');
-  if (to !== undefined) return periodEnd(to === '..' ? from : to);
-  if (/^\d{4}$/.test(period)) return `${period}-12-31`;
-  const quarter = period.match(/^(\d{4})Q([1-4])$/);
-  const month = quarter ? 3 * Number(quarter[2]) : Number(period.slice(5, 7));
-  const year = Number(period.slice(0, 4));
-  if (!quarter && period.length > 7) return period;
-  return `${period.slice(0, 4)}-${String(month).padStart(2, '0')}-${lastDay(year, month)}`;
-}

@@ -103,7 +103,7 @@ const en: Messages = {
       unknown: 'Cannot be judged',
     },
   },
-  due: { overdue: 'Overdue', planned: 'Planned' },
+  due: { overdue: 'Overdue', overdueList: 'Due, but not seen yet' },
   indicators: {
     title: 'Indicators',
     search: 'Find by name or code',
@@ -327,7 +327,7 @@ const en: Messages = {
     position: 'Line',
     lines: '',
     noSource: 'Not a recorded source',
-    sha: 'SHA-256',
+    sha: 'Fingerprint',
     earlier: 'Earlier lines',
     filesWanted: 'Source files that can be added',
     filesWantedHint:
@@ -366,7 +366,7 @@ const en: Messages = {
     noCitation: 'Only the source is recorded here, not a line in it.',
     token: 'As printed',
     line: 'Line',
-    sha: 'SHA-256 of the file',
+    sha: 'Fingerprint of the file',
     history: 'Revisions',
     replaced: 'Replaced by a revision',
     currentVersion: 'Current',

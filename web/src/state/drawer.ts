@@ -4,7 +4,7 @@ import type { FigureLike } from '../format/figure';
 /** One step on the way from a number to its source. */
 export type DrawerStep =
   | { kind: 'observation'; id: number }
-  | { kind: 'observations'; ids: number[] }
+  | { kind: 'choice'; ids: number[] }
   | { kind: 'formula'; figure: FigureLike }
   | { kind: 'records'; url: string };
 
@@ -38,8 +38,8 @@ export function stepKey(step: DrawerStep): string {
   switch (step.kind) {
     case 'observation':
       return `observation:${step.id}`;
-    case 'observations':
-      return `observation:${step.ids.join('+')}`;
+    case 'choice':
+      return `choice:${step.ids.join('+')}`;
     case 'formula':
       return `formula:${step.figure.formula?.text}:${step.figure.formula?.terms
         .map((term) => term.observation_id ?? term.value)

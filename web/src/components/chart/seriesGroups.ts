@@ -7,7 +7,7 @@ export interface DrawnLine {
   line: SeriesLine;
   periods: ReturnType<typeof periodKind>;
   points: SeriesPoint[];
-  /** Number among the solid lines of the group: its colour. */
+  /** Lines of the same definition and kind of period share a colour. */
   colour: number;
 }
 
@@ -27,17 +27,19 @@ function splitByPeriodKind(line: SeriesLine): DrawnLine[] {
   const parts = new Map<string, DrawnLine>();
   for (const point of line.points) {
     const kind = periodKind(point.period);
-    const part = INSTANTS.has(line.measure) && kind !== 'range' ? 'day' : kind;
+    const part = INSTANTS.has(line.measure) && kind !== 'range' ? 'year' : kind;
     const key = `${line.key}/${part}`;
     let drawn = parts.get(key);
     if (!drawn) {
-      drawn = { key, line, periods: kind, points: [], colour: 0 };
+      drawn = { key, line, periods: part, points: [], colour: 0 };
       parts.set(key, drawn);
     }
     drawn.points.push(point);
   }
   return [...parts.values()];
 }
+
+const familyOf = (drawn: DrawnLine) => `${drawn.line.definition_version}/${drawn.periods}`;
 
 export function groupSeries(series: Series): SeriesGroup[] {
   const groups = new Map<string, SeriesGroup>();
@@ -51,9 +53,8 @@ export function groupSeries(series: Series): SeriesGroup[] {
     group.lines.push(...splitByPeriodKind(line));
   }
   for (const group of groups.values()) {
-    group.lines
-      .filter((drawn) => drawn.line.status_class === 'actual')
-      .forEach((drawn, index) => (drawn.colour = index));
+    const families = [...new Set(group.lines.map(familyOf))].sort();
+    for (const drawn of group.lines) drawn.colour = families.indexOf(familyOf(drawn));
   }
   return [...groups.values()].sort((a, b) => pointCount(b) - pointCount(a));
 }

@@ -70,7 +70,27 @@ function withGaps(data: ChartDatum[], breaks: Series['breaks']): (ChartDatum | n
   });
 }
 
-function seriesOfLine(drawn: DrawnLine, breaks: Series['breaks'], words: Words, narrow: boolean) {
+/** The newest value is written beside its point: of the actuals, of the targets, and of estimates
+ * where nothing newer is known. */
+function isNamed(drawn: DrawnLine, group: SeriesGroup): boolean {
+  const newest = (line: DrawnLine) => line.points.at(-1)?.period_end ?? '';
+  if (drawn.line.status_class === 'implied') return false;
+  const rivals = group.lines.filter(
+    (other) =>
+      other !== drawn &&
+      (other.line.status_class === drawn.line.status_class ||
+        (drawn.line.status_class === 'estimate' && other.line.status_class === 'actual')),
+  );
+  return rivals.every((other) => newest(other) < newest(drawn));
+}
+
+function seriesOfLine(
+  drawn: DrawnLine,
+  group: SeriesGroup,
+  breaks: Series['breaks'],
+  words: Words,
+  narrow: boolean,
+) {
   const status = drawn.line.status_class;
   const colour = lineColour(drawn);
   const isTarget = status === 'target';
@@ -86,9 +106,9 @@ function seriesOfLine(drawn: DrawnLine, breaks: Series['breaks'], words: Words, 
     symbolSize: isTarget ? [narrow ? 18 : 26, 4] : 8,
     z: isTarget ? 5 : 3,
     lineStyle: { color: colour, width: 2.5, type: DASH[status] },
-    itemStyle: { color: colour },
+    itemStyle: { color: colour, opacity: 1 },
     label: {
-      show: true,
+      show: isNamed(drawn, group),
       position: 'top' as const,
       distance: data.some((datum) => 'point' in datum && datum.point.approximation === 'over')
         ? 22
@@ -280,7 +300,7 @@ export function seriesOption(
       },
     },
     series: [
-      ...group.lines.map((drawn) => seriesOfLine(drawn, breaks, words, narrow)),
+      ...group.lines.map((drawn) => seriesOfLine(drawn, group, breaks, words, narrow)),
       ...group.lines
         .filter((drawn) => drawn.points.some((point) => point.approximation !== 'exact'))
         .map(intervalSeries),

@@ -3,6 +3,12 @@ import type { FigureLike } from '../../format/figure';
 
 export const STEPS = 6;
 
+/** A cell that has a place in the drawing. */
+export type PlacedCell = MapCell & { column: number; row: number };
+
+export const isPlaced = (cell: MapCell): cell is PlacedCell =>
+  cell.column !== null && cell.row !== null;
+
 /** One step of the colour scale, named by the lowest and the highest figure in it. */
 export interface MapClass {
   step: number;

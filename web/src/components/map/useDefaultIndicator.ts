@@ -10,8 +10,9 @@ export function useDefaultIndicator(
   set: () => string,
   today: () => string,
   wanted: () => boolean,
-): ShallowRef<string> {
+): { indicator: ShallowRef<string>; searched: ShallowRef<boolean> } {
   const indicator = shallowRef('');
+  const searched = shallowRef(false);
 
   async function find(): Promise<string> {
     const members = await getJson<Page<{ area_code: string }>>(
@@ -42,9 +43,11 @@ export function useDefaultIndicator(
         indicator.value = await find();
       } catch (error) {
         if (!(error instanceof RequestFailed)) throw error;
+      } finally {
+        searched.value = true;
       }
     },
     { immediate: true },
   );
-  return indicator;
+  return { indicator, searched };
 }

@@ -9,6 +9,7 @@ FLAVOUR  ?= release
 FLAGS_release = -O2 -g
 FLAGS_asan    = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan    = -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+FLAGS_fuzz    = -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
 OUT       = build/$(FLAVOUR)
 CPPFLAGS += -D_GNU_SOURCE -Isrc -Ibuild/generated $(shell pkg-config --cflags $(PACKAGES))
 CFLAGS   += -std=c17 -ffp-contract=off $(WARN) $(FLAGS_$(FLAVOUR))
@@ -20,7 +21,7 @@ SOURCES   = $(filter-out src/main.c,$(wildcard src/*/*.c src/modules/*/*.c))
 OBJECTS   = $(SOURCES:src/%.c=$(OUT)/%.o)
 TESTS     = $(wildcard tests/unit/*.c)
 
-.PHONY: all unit unit_tests test lint format bench clean FORCE
+.PHONY: all unit unit_tests test fuzz lint format bench clean FORCE
 all: build/kechuang
 
 build/kechuang: $(OUT)/kechuang
@@ -31,8 +32,8 @@ $(OUT)/kechuang: $(OUT)/main.o $(OBJECTS) $(OUT)/embedded.o
 
 # Allocations of our own objects can be made to fail: tests/unit/memory.h.
 WRAP      = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=strndup
-$(OUT)/unit_tests: $(TESTS:tests/%.c=$(OUT)/tests/%.o) $(OUT)/tests/fault/fault_vfs.o $(OBJECTS) \
-                   $(OUT)/embedded.o
+$(OUT)/unit_tests: $(TESTS:tests/%.c=$(OUT)/tests/%.o) $(OUT)/tests/fault/fault_vfs.o \
+                   $(OUT)/tests/fuzz/targets.o $(OBJECTS) $(OUT)/embedded.o
 	$(CC) $(CFLAGS) $(WRAP) $^ -o $@ $(LDLIBS) -lcmocka
 
 # The faulty disk is proved with plain SQLite, before anything of ours relies on it.
@@ -85,6 +86,13 @@ unit: unit_tests
 	@tests/unit/run $(OUT)/fault_tests $(OUT)/unit_tests $(GROUP)
 test:
 	@./test
+
+# Made-up bytes for whatever reads bytes: FUZZ_SECONDS=20 for each target. Linked for clang.
+fuzz:
+	@tests/fuzz/run
+build/fuzz/fuzz: $(OUT)/tests/fuzz/fuzz.o $(OUT)/tests/fuzz/targets.o \
+                 $(filter $(OUT)/base/% $(OUT)/json/% $(OUT)/db/%,$(OBJECTS))
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
 
 # Style. A file whose text and headers have not changed is not read again.
 C_FILES   = $(wildcard src/*.[ch] src/*/*.[ch] src/modules/*/*.[ch] tests/*/*.[ch] tools/*.c bench/*.c)

@@ -11,6 +11,7 @@ packages_build='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev l
     libpq-dev libsodium-dev libxlsxwriter-dev zlib1g-dev libbrotli-dev'
 packages_test='clang-format clang-tidy shellcheck libcmocka-dev postgresql-15 curl chromium
     fonts-noto-cjk'
+packages_fuzz='clang-14 libclang-rt-14-dev'
 packages_node='npm ca-certificates'
 node_folder=var/tools/node
 
@@ -70,6 +71,7 @@ setup() {
         case $purpose in
         build) list+=($packages_build) ;;
         test) list+=($packages_test) ;;
+        fuzz) list+=($packages_fuzz) ;;
         esac
     done
     install_missing "${list[@]}" || return 1

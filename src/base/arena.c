@@ -6,6 +6,11 @@
 #include <stdlib.h>
 
 /* Under AddressSanitizer what was not handed out cannot be touched, as with malloc. */
+#ifdef __has_feature /* clang's way to say it */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 enum { GAP = 16 };

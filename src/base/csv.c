@@ -50,7 +50,7 @@ static bool quoted_cell(struct csv *csv, struct place *place, struct str *cell)
 static bool plain_cell(struct csv *csv, struct place *place, struct str *cell)
 {
     size_t from = place->at;
-    while (place->at < place->text.length && !strchr(",\r\n", place->text.data[place->at])) {
+    while (place->at < place->text.length && !memchr(",\r\n", place->text.data[place->at], 3)) {
         if (place->text.data[place->at] == '"')
             return broken(csv, place->line, place->at - place->line_start + 1,
                           "a quotation mark inside a cell that does not begin with one");
@@ -78,6 +78,8 @@ bool csv_next(struct csv *csv, struct csv_record *record)
             return false;
         if (record->cells[n].length > CSV_CELL_MAX)
             return broken(csv, place.line, record->columns[n], "the cell is too long");
+        if (record->cells[n].length && memchr(record->cells[n].data, '\0', record->cells[n].length))
+            return broken(csv, place.line, record->columns[n], "a NUL byte in the cell");
         if (place.at < place.text.length && place.text.data[place.at] == ',') {
             place.at++;
             continue;

@@ -69,7 +69,9 @@ json_t *json_read(struct arena *arena, struct str text, struct json_error *error
     if (!document) {
         error->line = cause.line > 0 ? (size_t)cause.line : 0;
         error->column = cause.column > 0 ? (size_t)cause.column : 0;
-        error->reason = arena_print(arena, "%s", cause.text).data;
+        /* The piece of the document in it may end in the middle of a character. */
+        struct str reason = str_of(cause.text);
+        error->reason = arena_str(arena, str_first(reason, utf8_check(reason))).data;
         return NULL;
     }
     arena_defer(arena, release, document);

@@ -114,7 +114,8 @@ static void an_error_says_where(void **state)
     assert_refused(STR("a\n\"b\nc"), 2, 1, "the quotation mark is never closed");
     assert_refused(STR("\"a\nb\"c,\n"), 2, 3, "expected a comma or the end of the line");
     assert_refused(STR("a\rb"), 1, 3, "expected a comma or the end of the line");
-    assert_refused(STR("a\0b"), 1, 2, "expected a comma or the end of the line");
+    assert_refused(STR("a,b\0c"), 1, 3, "a NUL byte in the cell");
+    assert_refused(STR("a,\"\0\""), 1, 3, "a NUL byte in the cell");
 }
 
 static void a_line_has_at_most_64_cells(void **state)

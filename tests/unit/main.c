@@ -10,6 +10,7 @@
     GROUP(db) \
     GROUP(db_faults) \
     GROUP(db_migrate) \
+    GROUP(fuzz_corpus) \
     GROUP(http) \
     GROUP(http_later) \
     GROUP(http_static) \

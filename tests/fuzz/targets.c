@@ -1,0 +1,174 @@
+#include "fuzz/targets.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "base/csv.h"
+#include "base/date.h"
+#include "base/utf8.h"
+#include "db/driver.h"
+#include "json/read.h"
+
+/* A copy that ends where the bytes end, so that the sanitizer sees who reads on. */
+static char *copy_of(const uint8_t *data, size_t size)
+{
+    char *copy = malloc(size ? size : 1);
+    assert(copy);
+    memcpy(copy, data, size);
+    return copy;
+}
+
+/* What was read is written, and reads the same. */
+static void write_and_read(struct arena *arena, const struct csv_record *record)
+{
+    struct buf text = {.arena = arena};
+    static struct csv_record again;
+    for (size_t i = 0; i < record->count; i++) {
+        if (i)
+            buf_char(&text, ',');
+        csv_cell(&text, record->cells[i]);
+    }
+    buf_char(&text, '\n');
+    struct csv csv = csv_open(arena, buf_str(&text));
+    if (str_starts(buf_str(&text), STR("\xEF\xBB\xBF")))
+        return; /* at the very beginning that is a byte order mark, not text */
+    assert(csv_next(&csv, &again) && again.count == record->count);
+    for (size_t i = 0; i < record->count; i++)
+        assert(str_equal(again.cells[i], record->cells[i]));
+    assert(!csv_next(&csv, &again) && !csv.error);
+}
+
+static void fuzz_csv(const uint8_t *data, size_t size)
+{
+    struct arena arena = {0};
+    static struct csv_record record;
+    char *text = copy_of(data, size);
+    struct csv csv = csv_open(&arena, (struct str){text, size});
+    size_t line = 0;
+    while (csv_next(&csv, &record)) {
+        assert(record.line > line && record.count >= 1 && record.count <= CSV_COLUMNS_MAX);
+        line = record.line;
+        write_and_read(&arena, &record);
+    }
+    assert(!csv.error || (csv.error_line > line && csv.error_column >= 1));
+    arena_free(&arena);
+    free(text);
+}
+
+static int depth_of(json_t *value)
+{
+    int deepest = 0;
+    const char *key;
+    json_t *inside;
+    size_t index;
+    if (json_is_object(value)) {
+        json_object_foreach(value, key, inside) deepest =
+            depth_of(inside) > deepest ? depth_of(inside) : deepest;
+    } else if (json_is_array(value)) {
+        json_array_foreach(value, index, inside) deepest =
+            depth_of(inside) > deepest ? depth_of(inside) : deepest;
+    } else
+        return 0;
+    return deepest + 1;
+}
+
+static void fuzz_json(const uint8_t *data, size_t size)
+{
+    struct arena arena = {0};
+    struct json_error error;
+    char *text = copy_of(data, size);
+    json_t *document = json_read(&arena, (struct str){text, size}, &error);
+    if (document) {
+        assert(json_is_object(document) || json_is_array(document));
+        assert(depth_of(document) <= JSON_DEPTH_MAX);
+        assert(utf8_check((struct str){text, size}) == size);
+        char *dumped = json_dumps(document, JSON_COMPACT);
+        json_t *again = json_read(&arena, str_of(dumped), &error);
+        assert(again && json_equal(document, again));
+        free(dumped);
+    } else
+        assert(error.reason && utf8_check(str_of(error.reason)) == strlen(error.reason));
+    arena_free(&arena);
+    free(text);
+}
+
+static void fuzz_period(const uint8_t *data, size_t size)
+{
+    char *text = copy_of(data, size);
+    struct str str = {text, size};
+    struct period period;
+    struct date date;
+    struct instant instant;
+    char printed[DATE_TEXT];
+    if (period_parse(str, &period)) {
+        bool start = date_known(period.start), end = date_known(period.end);
+        assert(start || end);
+        assert((period.kind == PERIOD_OPEN) == (!start || !end));
+        assert(!start || !end || period.start.days <= period.end.days);
+        date_print(period_last(period), printed);
+    }
+    if (publication_parse(str, &date)) {
+        assert(period_parse(str, &period) && period.end.days == date.days);
+        date_print(date, printed);
+    }
+    if (date_parse(str, &date)) {
+        date_print(date, printed);
+        assert(str_is(str, printed));
+    }
+    if (instant_parse(str, &instant)) {
+        struct arena arena = {0};
+        struct buf out = {.arena = &arena};
+        instant_print(&out, instant);
+        assert(str_equal(buf_str(&out), str));
+        arena_free(&arena);
+    }
+    free(text);
+}
+
+static const char *compiled(const struct db_driver *driver, const char *text,
+                            struct db_statement *statement)
+{
+    *statement = (struct db_statement){.text = strdup(text)};
+    assert(statement->text);
+    return dialect_compile(driver, statement);
+}
+
+static void discard(struct db_statement *statement)
+{
+    free(statement->text);
+    free(statement->compiled);
+    free(statement->names);
+}
+
+static void fuzz_dialect(const uint8_t *data, size_t size)
+{
+    char *text = malloc(size + 1);
+    assert(text);
+    memcpy(text, data, size);
+    text[size] = '\0';
+    struct db_statement sqlite, postgres;
+    const char *wrong = compiled(&db_sqlite, text, &sqlite);
+    assert(wrong == compiled(&db_postgres, text, &postgres));
+    if (!wrong) {
+        assert(sqlite.name_count == postgres.name_count && sqlite.name_count <= DB_PARAMS_MAX);
+        assert(strlen(sqlite.compiled) == strlen(postgres.compiled));
+        for (size_t i = 0; sqlite.compiled[i]; i++)
+            assert(sqlite.compiled[i] == postgres.compiled[i] ||
+                   (sqlite.compiled[i] == '?' && postgres.compiled[i] == '$'));
+        for (int i = 0; i < sqlite.name_count; i++)
+            assert(sqlite.names[i].length && sqlite.names[i].data > sqlite.text &&
+                   sqlite.names[i].data[-1] == ':' &&
+                   !isdigit((unsigned char)*sqlite.names[i].data));
+    }
+    discard(&sqlite);
+    discard(&postgres);
+    char *expanded = dialect_expand(&db_postgres, text);
+    assert(expanded);
+    free(expanded);
+    free(text);
+}
+
+const struct fuzz_target fuzz_targets[] = {
+    {"csv", fuzz_csv}, {"dialect", fuzz_dialect}, {"json", fuzz_json}, {"period", fuzz_period}};
+const size_t fuzz_target_count = COUNT(fuzz_targets);

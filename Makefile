@@ -82,8 +82,8 @@ $(OUT)/embedded.o: build/generated/embedded.c
 
 # Tests. `make unit FLAVOUR=asan GROUP=db` runs one kind quickly; `make test` runs all there are.
 unit_tests: $(OUT)/fault_tests $(OUT)/unit_tests
-unit: unit_tests
-	@tests/unit/run $(OUT)/fault_tests $(OUT)/unit_tests $(GROUP)
+unit: unit_tests build/embed_sql
+	@tests/unit/run tests/tools/embed_sql_test $(OUT)/fault_tests $(OUT)/unit_tests $(GROUP)
 test:
 	@./test
 

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_MAX = 500, FILE_SIZE_MAX = 4 << 20 };
+enum { NAMES_MAX = 500, FILE_SIZE_MAX = 4 << 20, WORD_MAX = 63 };
 
 static const char *file; /* being read, for messages */
 static char *names[NAMES_MAX];
@@ -91,9 +91,18 @@ static bool blank(const char *text)
 /* Where in a statement we are: quoted text may run over several lines. */
 struct scan {
     char quote;       /* the mark that will end it, or NUL */
+    bool script;      /* of any number of statements */
     bool ended;       /* a semicolon was there */
     size_t quoted_at; /* line */
 };
+
+static size_t word_length(const char *text)
+{
+    size_t length = 0;
+    while (isalnum((unsigned char)text[length]) || text[length] == '_')
+        length++;
+    return length;
+}
 
 /* Length of the line without its comment. Refuses what one of the two databases would take for
  * something else. */
@@ -108,8 +117,15 @@ static size_t scan_line(struct scan *scan, const char *text, size_t line)
         }
         if (p[0] == '-' && p[1] == '-')
             break;
-        if (scan->ended && !isspace((unsigned char)*p))
+        if (scan->ended && !scan->script && !isspace((unsigned char)*p))
             stop(line, "a second statement under one name");
+        size_t word = word_length(p);
+        if (word > WORD_MAX)
+            stop(line, "PostgreSQL cuts a name off after %d bytes: %.*s", WORD_MAX, (int)word, p);
+        if (word > 1) {
+            p += word - 1;
+            continue;
+        }
         if (*p == '\'' || *p == '"') {
             scan->quote = *p;
             scan->quoted_at = line;
@@ -196,6 +212,24 @@ static void statements(void)
     free(all);
 }
 
+static void check_script(const char *text)
+{
+    struct scan scan = {.script = true};
+    char *copy = strdup(text), *at = copy;
+    if (!copy)
+        stop(1, "no memory");
+    for (size_t line = 1; *at; line++) {
+        char *end = strchrnul(at, '\n');
+        char *next = *end ? end + 1 : end;
+        *end = '\0';
+        scan_line(&scan, at, line);
+        at = next;
+    }
+    if (scan.quote)
+        stop(scan.quoted_at, "the quotation mark is never closed");
+    free(copy);
+}
+
 static int is_sql(const struct dirent *entry)
 {
     size_t length = strlen(entry->d_name);
@@ -241,6 +275,7 @@ static void migrations(const char *folder, const char *module)
         char *text = read_file();
         if (blank(text))
             stop(1, "the migration is empty");
+        check_script(text);
         printf("    {\"%s\", \"%.*s\",", module, (int)strlen(files[i]->d_name) - 4,
                files[i]->d_name);
         quote(text, strlen(text));

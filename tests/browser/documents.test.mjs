@@ -102,3 +102,22 @@ test('the five source documents: their figures show their sentences', { skip }, 
   assert.deepEqual(await complaintsOf(page), []);
   await page.context().close();
 });
+
+test('a revision in the drawer keeps the old value', { skip: needsToken }, async () => {
+  const { items } = await getJson('/api/observations?indicator_code=RD01&status=estimate&limit=1');
+  const page = await openPage(browser, { signedIn: true });
+  await visit(page, `/indicators/RD01?area=${items[0].area_code}`);
+  await page.locator(`main [data-lineage="observation:${items[0].id}"]`).first().click();
+  const drawer = page.locator('dialog.drawer');
+  await drawer.locator('.revise summary').click();
+  await drawer.locator('input[name="value"]').fill(String(items[0].value + 1));
+  await drawer.locator('input[name="note"]').fill('浏览器测试');
+  await drawer.locator('.revise button[type="submit"]').click();
+  const history = drawer.locator('.history li');
+  await history.nth(1).waitFor();
+  assert.equal(await history.count(), 2);
+  assert.match(await history.first().innerText(), /现行/);
+  await drawer.getByText('浏览器测试').first().waitFor();
+  assert.deepEqual(await complaintsOf(page), []);
+  await page.context().close();
+});

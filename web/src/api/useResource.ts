@@ -1,4 +1,5 @@
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
+import { changes } from '../state/changes';
 import { session } from '../state/session';
 import type { Page, Problem } from './contract';
 import { getJson, RequestFailed, withQuery } from './request';
@@ -46,7 +47,7 @@ export function useLoading<T>(
     }
   }
 
-  watch([key, () => session.token], reload, { immediate: true });
+  watch([key, () => session.token, changes], reload, { immediate: true });
   onScopeDispose(() => running?.abort());
   return { data, problem, loading, loadedAt, reload };
 }

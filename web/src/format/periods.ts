@@ -31,7 +31,7 @@ export function periodText(period: string, locale: Locale): string {
     return locale === 'en' ? `to ${pointText(to, locale)}` : `截至 ${pointText(to, locale)}`;
   }
   if (to === '..') {
-    return locale === 'en' ? `since ${pointText(from, locale)}` : `${pointText(from, locale)}起`;
+    return locale === 'en' ? `since ${pointText(from, locale)}` : `${pointText(from, locale)} 起`;
   }
   if (locale === 'zh' && /^\d{4}$/.test(from) && /^\d{4}$/.test(to)) return `${from}–${to} 年`;
   return `${pointText(from, locale)} – ${pointText(to, locale)}`;

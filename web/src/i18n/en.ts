@@ -48,7 +48,15 @@ const en: Messages = {
     secondHandHint: 'Taken from a reprint, not from the publisher’s page',
     oursHint: 'Proposed by this project, not an official rule',
   },
-  panel: { source: 'Source', period: 'Period', export: 'Export', csv: 'CSV', xlsx: 'XLSX' },
+  panel: {
+    source: 'Source: ',
+    period: 'Period: ',
+    separator: ', ',
+    registers: 'Source: the registers of the city’s pack; period: as they stand today',
+    export: 'Export',
+    csv: 'CSV',
+    xlsx: 'XLSX',
+  },
   signIn: {
     open: 'Enter token',
     title: 'Operator token',
@@ -57,7 +65,7 @@ const en: Messages = {
     token: 'Token',
     submit: 'Sign in',
     out: 'Sign out',
-    role: 'Role',
+    role: 'Role: ',
     anonymous: 'Visitor: read only, public content',
     operator: 'Operator: may write',
     refused: 'The token is wrong, or you are not on the same machine.',
@@ -329,6 +337,8 @@ const en: Messages = {
     noSource: 'Not a recorded source',
     sha: 'Fingerprint',
     earlier: 'Earlier lines',
+    figures: 'Figures from this document',
+    figuresEmpty: 'No figure cites this document yet.',
     filesWanted: 'Source files that can be added',
     filesWantedHint:
       'Their figures and fingerprints are recorded; add the original file to see the sentences.',
@@ -388,6 +398,13 @@ const en: Messages = {
     measure: 'Measure',
     source_none: 'No source is recorded.',
     wrong: 'It does not match the document: the recorded number is not in that line.',
+  },
+  revise: {
+    open: 'Revise this figure',
+    hint: 'A revision becomes a row of its own; the old value stays among the revisions.',
+    approximation: 'Approximation',
+    note: 'Why it is revised',
+    submit: 'Save the revision',
   },
   chart: {
     label: 'Line chart; its values are in the table below',

@@ -11,10 +11,19 @@ systemDark.addEventListener('change', (event) => (system.value = event.matches))
 /** What is shown: the user's choice, else the system's. */
 export const theme = ref<'light' | 'dark'>('light');
 
-watchEffect(() => {
-  theme.value = (chosen.value ?? (system.value ? 'dark' : 'light')) === 'dark' ? 'dark' : 'light';
-  document.documentElement.dataset.theme = theme.value;
-});
+// On paper everything is light. The browser prints right after `beforeprint`: no waiting here.
+const printing = ref(false);
+addEventListener('beforeprint', () => (printing.value = true));
+addEventListener('afterprint', () => (printing.value = false));
+
+watchEffect(
+  () => {
+    const wanted = chosen.value ?? (system.value ? 'dark' : 'light');
+    theme.value = wanted === 'dark' && !printing.value ? 'dark' : 'light';
+    document.documentElement.dataset.theme = theme.value;
+  },
+  { flush: 'sync' },
+);
 
 export function toggleTheme(): void {
   chosen.value = theme.value === 'dark' ? 'light' : 'dark';

@@ -43,9 +43,9 @@ const DASH: Record<StatusClass, number[] | 'solid'> = {
 };
 const SYMBOL: Record<StatusClass, string> = {
   actual: 'circle',
-  estimate: 'emptyCircle',
+  estimate: 'circle',
   target: 'rect',
-  implied: 'emptyDiamond',
+  implied: 'diamond',
 };
 
 function dataOf(drawn: DrawnLine): ChartDatum[] {
@@ -94,6 +94,7 @@ function seriesOfLine(
   const status = drawn.line.status_class;
   const colour = lineColour(drawn);
   const isTarget = status === 'target';
+  const isHollow = status === 'estimate' || status === 'implied';
   const data = isTarget ? dataOf(drawn) : withGaps(dataOf(drawn), breaks);
   return {
     id: drawn.key,
@@ -106,7 +107,12 @@ function seriesOfLine(
     symbolSize: isTarget ? [narrow ? 18 : 26, 4] : 8,
     z: isTarget ? 5 : 3,
     lineStyle: { color: colour, width: 2.5, type: DASH[status] },
-    itemStyle: { color: colour, opacity: 1 },
+    itemStyle: {
+      color: isHollow ? token('--surface') : colour,
+      borderColor: colour,
+      borderWidth: isHollow ? 2 : 0,
+      opacity: 1,
+    },
     label: {
       show: isNamed(drawn, group),
       position: 'top' as const,

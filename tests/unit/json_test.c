@@ -241,8 +241,7 @@ static json_t *random_value(struct json *json, uint64_t *seed, int depth)
         made = json_object();
         json_open(json, '{');
         for (uint64_t count = unit_random(seed) % 4; count; count--) {
-            text = random_text(seed);
-            struct str key = arena_print(&arena, "%d%.*s", (int)count, STR_PRINT(text));
+            struct str key = arena_print(&arena, "名称%d", (int)count); /* a key is ours */
             json_key(json, key.data);
             json_object_setn_new(made, key.data, key.length, random_value(json, seed, depth - 1));
         }
@@ -270,9 +269,33 @@ static void whatever_is_written_is_read_back(void **state)
     }
 }
 
+static void every_character_is_written_right_wherever_it_stands(void **state)
+{
+    (void)state;
+    for (int byte = 1; byte < 0x80; byte++)
+        for (size_t at = 0; at < 20; at++) {
+            char text[] = "abcdefghijkl科技éz"; /* at 12 and behind, the bytes of others */
+            if (at >= 12)
+                memset(text + 12, 'x', 9);
+            text[at] = (char)byte;
+            struct buf out = {.arena = &arena};
+            struct json json = {.out = &out};
+            json_open(&json, '[');
+            json_text(&json, str_of(text));
+            json_close(&json, ']');
+            struct json_error error;
+            json_t *read = json_read(&arena, buf_str(&out), &error);
+            if (!read)
+                fail_msg("%.*s: %s", STR_PRINT(buf_str(&out)), error.reason);
+            assert_string_equal(json_string_value(json_array_get(read, 0)), text);
+            arena_reset(&arena);
+        }
+}
+
 #define T(test) cmocka_unit_test_teardown(test, forget)
 UNIT_GROUP(json, T(objects_and_arrays_are_read), T(anything_else_is_refused),
            T(a_key_twice_is_refused), T(numbers_out_of_range_are_refused),
            T(broken_utf8_and_nul_are_refused), T(nesting_ends_at_16),
            T(without_memory_nothing_is_called_invalid), T(what_is_written_looks_like_this),
+           T(every_character_is_written_right_wherever_it_stands),
            T(whatever_is_written_is_read_back))

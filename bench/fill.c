@@ -30,8 +30,8 @@ static const char text[] =
     "        1000.0 + number % 9973 AS value FROM turn, total) AS turn"
     " JOIN series ON series.number = of_series;"
 
-    "INSERT INTO citation (subject, subject_id, source_code, line, token)"
-    " SELECT 'observation', id, (SELECT code FROM some_source), 1, CAST(value AS TEXT)"
+    "INSERT INTO citation (subject, subject_id, source_code, line, token, visibility)"
+    " SELECT 'observation', id, (SELECT code FROM some_source), 1, CAST(value AS TEXT), 0"
     " FROM observation WHERE fact_id LIKE 'bench-%';"
     "UPDATE observation_tally SET count = (SELECT count(*) FROM observation"
     " WHERE replaced_seq IS NULL AND observation.visibility = observation_tally.visibility);"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void reserve(struct buf *buf, size_t more)
+void buf_reserve(struct buf *buf, size_t more)
 {
     if (buf->capacity - buf->length >= more)
         return;
@@ -21,14 +21,14 @@ void buf_add(struct buf *buf, struct str text)
 {
     if (!text.length)
         return;
-    reserve(buf, text.length);
+    buf_reserve(buf, text.length);
     memcpy(buf->data + buf->length, text.data, text.length);
     buf->length += text.length;
 }
 
 void buf_char(struct buf *buf, char byte)
 {
-    reserve(buf, 1);
+    buf_reserve(buf, 1);
     buf->data[buf->length++] = byte;
 }
 
@@ -40,7 +40,7 @@ void buf_print(struct buf *buf, const char *format, ...)
     va_end(args);
     if (length <= 0)
         return;
-    reserve(buf, (size_t)length + 1);
+    buf_reserve(buf, (size_t)length + 1);
     va_start(args, format);
     vsnprintf(buf->data + buf->length, (size_t)length + 1, format, args);
     va_end(args);

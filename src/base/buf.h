@@ -15,6 +15,8 @@ static inline struct str buf_str(const struct buf *buf)
     return (struct str){buf->data ? buf->data : "", buf->length};
 }
 
+/* Room for `more` bytes at data + length, so that the caller may write there himself. */
+void buf_reserve(struct buf *buf, size_t more);
 void buf_add(struct buf *buf, struct str text);
 void buf_char(struct buf *buf, char byte);
 void buf_print(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);

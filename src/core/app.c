@@ -81,6 +81,7 @@ static bool guarded(struct task *task, void (*step)(struct task *))
 {
     jmp_buf escape;
     struct arena *arena = task->call.ctx.arena;
+    jmp_buf *outer = arena->escape;
     arena->escape = &escape;
     bool good = setjmp(escape) == 0;
     if (good)
@@ -91,7 +92,7 @@ static bool guarded(struct task *task, void (*step)(struct task *))
             db_rollback(task->call.ctx.db);
         call_out_of_memory(&task->call);
     }
-    arena->escape = NULL;
+    arena->escape = outer;
     return good;
 }
 
@@ -411,7 +412,7 @@ static void handle(void *state, struct http_exchange *exchange)
         finish(task);
         return;
     }
-    if (app->on_sqlite && !task->call.is_write && task->call.route->effort == POINT) {
+    if (app->on_sqlite && !task->call.is_write && task->call.route->effort != WORK) {
         task->call.ctx.db = app->loop_conn;
         guarded(task, read_here);
         finish(task);

@@ -12,7 +12,7 @@
 #include "http/server.h"
 #include "json/read.h"
 
-enum { QUERY_PARAMETERS_MAX = 40 };
+enum { QUERY_PARAMETERS_MAX = 40, JSON_ROOM = 2000 };
 
 static const struct str type_json = STR_INIT("application/json");
 static const struct str type_problem = STR_INIT("application/problem+json");
@@ -20,6 +20,7 @@ static const struct str type_problem = STR_INIT("application/problem+json");
 static struct json json_begin(struct call *call, struct buf *out)
 {
     *out = (struct buf){.arena = call->ctx.arena};
+    buf_reserve(out, JSON_ROOM);
     return (struct json){.out = out};
 }
 
@@ -341,8 +342,11 @@ static enum error read_list(struct call *call)
 {
     struct ctx *ctx = &call->ctx;
     struct list_request request;
-    enum error error = list_request_read(ctx, call->route->list, call->request.query,
-                                         call->path_name, call->path_value, &request);
+    enum error error = sequence_read(ctx);
+    if (error)
+        return error;
+    error = list_request_read(ctx, call->route->list, call->request.query, call->path_name,
+                              call->path_value, &request);
     if (error)
         return error;
     if (call->format != LIST_JSON)
@@ -371,11 +375,17 @@ static enum error run_handler(struct call *call)
 
 static enum error run_read(struct call *call)
 {
-    struct ctx *ctx = &call->ctx;
-    enum error error = sequence_read(ctx);
-    if (error)
-        return error;
     return call->route->list ? read_list(call) : run_handler(call);
+}
+
+static enum error read_in_snapshot(struct call *call, struct db_conn *conn)
+{
+    struct ctx *ctx = &call->ctx;
+    enum db_status status = db_begin(conn, false);
+    enum error error = db_failed(status) ? fail_database(ctx, status) : run_read(call);
+    if (error || db_failed(db_commit(conn)))
+        db_rollback(conn);
+    return error;
 }
 
 void call_read(struct call *call, struct db_conn *conn)
@@ -389,9 +399,9 @@ void call_read(struct call *call, struct db_conn *conn)
         set_etag(call);
         return;
     }
-    enum db_status status = db_begin(conn, false);
-    enum error error = db_failed(status) ? fail_database(ctx, status) : run_read(call);
-    if (error || db_failed(db_commit(conn)))
+    bool alone = call->route->effort == SINGLE && db_is_sqlite(conn);
+    enum error error = alone ? run_read(call) : read_in_snapshot(call, conn);
+    if (error && alone)
         db_rollback(conn);
     if (error == E_NOT_FOUND && !ctx->error)
         fail(ctx, E_NOT_FOUND, "没有这条记录", "there is no such record");

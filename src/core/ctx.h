@@ -38,7 +38,8 @@ struct ctx {
     enum language language;
     struct instant now;
     struct date today; /* where the city is */
-    int64_t sequence;  /* write: the number this transaction takes. read: the newest there is */
+    int64_t sequence;  /* write: the number this transaction takes. read: the newest there is, once
+                          sequence_read() has been called */
     struct field_set given;        /* which members of the input the client gave */
     struct str content_type, body; /* of a raw body, for routes that take one */
     struct str if_match;           /* as sent, without quotes; STR_NONE when absent */

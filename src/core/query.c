@@ -136,28 +136,22 @@ struct number_row {
 static const struct field number_row_fields[] = {FIELD(struct number_row, number, "数", "Number")};
 static const SHAPE(number_row);
 
-/* Which field each column goes to. Columns mostly stand in the order of the field table, so the
- * search goes on from the last hit. */
-static void match_columns(const struct db_cursor *cursor, const struct shape *shape,
-                          const struct field **fields)
+/* Which field each column goes to, kept with the prepared statement: 1 + its number, 0 = none. */
+static const unsigned char *match_columns(const struct db_cursor *cursor, const struct shape *shape)
 {
-    size_t next = 0;
+    bool fresh;
+    unsigned char *fields = db_memo(cursor, shape, &fresh);
+    if (!fresh)
+        return fields;
     if (shape == &number_row_shape) { /* whatever the column is called */
-        fields[0] = &shape->fields[0];
-        return;
+        fields[0] = 1;
+        return fields;
     }
-    for (int column = 0; column < cursor->columns; column++) {
-        const char *name = db_column_name(cursor, column);
-        fields[column] = NULL;
-        for (size_t i = 0; i < shape->count; i++) {
-            const struct field *field = &shape->fields[(next + i) % shape->count];
-            if (strcmp(field->name, name) == 0) {
-                fields[column] = field;
-                next += i + 1;
-                break;
-            }
-        }
+    for (int column = 0; column < cursor->columns && column < DB_MEMO; column++) {
+        const struct field *field = field_find(shape, str_of(db_column_name(cursor, column)));
+        fields[column] = field ? (unsigned char)(1 + (field - shape->fields)) : 0;
     }
+    return fields;
 }
 
 static enum error each(struct ctx *ctx, struct str text, const struct args *args, struct row out,
@@ -168,14 +162,13 @@ static enum error each(struct ctx *ctx, struct str text, const struct args *args
     enum db_status status = db_open(ctx->db, text, bind, &binding, &cursor);
     if (db_failed(status))
         return fail_database(ctx, status);
-    const struct field *fields[FIELDS_MAX] = {NULL};
-    if (out.shape && cursor.columns <= FIELDS_MAX)
-        match_columns(&cursor, out.shape, fields);
+    const unsigned char *fields = out.shape ? match_columns(&cursor, out.shape) : NULL;
     enum error error = E_OK;
     while (!error && (status = db_step(&cursor)) == DB_ROW) {
-        for (int column = 0; out.shape && column < cursor.columns; column++)
+        for (int column = 0; fields && column < cursor.columns && column < DB_MEMO; column++)
             if (fields[column])
-                fetch_field(ctx->arena, &cursor, column, fields[column], out.value);
+                fetch_field(ctx->arena, &cursor, column, &out.shape->fields[fields[column] - 1],
+                            out.value);
         error = visit(ctx, state);
     }
     db_close(&cursor);

@@ -32,8 +32,9 @@ struct handler {
 
 enum access { ANYONE, OPERATOR };
 
-/* POINT: a short read that may run on the loop's own connection. WORK: in the pool. */
-enum effort { POINT, WORK };
+/* POINT: a short read that may run on the loop's own connection. SINGLE: the same in one statement,
+ * which is a snapshot by itself and needs no transaction around it. WORK: in the pool. */
+enum effort { POINT, SINGLE, WORK };
 
 struct route {
     const char *method;
@@ -60,6 +61,10 @@ enum { BODY_MAX = 256 * 1024 };
 #define GET_POINT(path, name, zh, en)                                                              \
     {                                                                                              \
         "GET", path, zh, en, .handler = &name##_handler                                            \
+    }
+#define GET_SINGLE(path, name, zh, en)                                                             \
+    {                                                                                              \
+        "GET", path, zh, en, .handler = &name##_handler, .effort = SINGLE                          \
     }
 #define GET_TEXT(path, text_, zh, en)                                                              \
     {                                                                                              \

@@ -1,23 +1,26 @@
 #include "core/router.h"
 
 /* Does the path fit the pattern? A {name} takes one segment, whole. */
-static bool fits(struct str pattern, struct str path, struct match *match)
+static bool fits(const char *pattern, struct str path, struct match *match)
 {
-    struct str want, have;
+    size_t at = 0;
     match->parameter_count = 0;
-    while (str_cut(&pattern, '/', &want)) {
-        if (!str_cut(&path, '/', &have))
-            return false;
-        if (want.length > 2 && *want.data == '{') {
-            if (!have.length || match->parameter_count == PATH_PARAMETERS_MAX)
+    for (const char *p = pattern; *p; p++) {
+        if (*p != '{') {
+            if (at == path.length || path.data[at++] != *p)
                 return false;
-            match->parameters[match->parameter_count].name =
-                str_first(str_skip(want, 1), want.length - 2);
-            match->parameters[match->parameter_count++].value = have;
-        } else if (!str_equal(want, have))
+            continue;
+        }
+        const char *end = strchr(p, '}');
+        size_t length = str_find(str_skip(path, at), '/');
+        if (!length || match->parameter_count == PATH_PARAMETERS_MAX)
             return false;
+        match->parameters[match->parameter_count].name = (struct str){p + 1, (size_t)(end - p) - 1};
+        match->parameters[match->parameter_count++].value = (struct str){path.data + at, length};
+        at += length;
+        p = end;
     }
-    return !path.data;
+    return at == path.length;
 }
 
 /* A list has its forms at path.csv and path.xlsx. */
@@ -30,13 +33,13 @@ static bool fits_list(const struct route *route, struct str path, struct match *
     for (size_t i = 0; i < COUNT(forms); i++) {
         struct str ending = str_of(forms[i].ending);
         if (str_ends(path, ending) &&
-            fits(str_of(route->path), str_first(path, path.length - ending.length), match)) {
+            fits(route->path, str_first(path, path.length - ending.length), match)) {
             match->format = forms[i].format;
             return true;
         }
     }
     match->format = LIST_JSON;
-    return fits(str_of(route->path), path, match);
+    return fits(route->path, path, match);
 }
 
 struct match route_find(struct arena *arena, struct str method, struct str path)
@@ -46,8 +49,7 @@ struct match route_find(struct arena *arena, struct str method, struct str path)
     for (size_t m = 0; m < module_count; m++)
         for (size_t r = 0; r < modules[m]->route_count; r++) {
             const struct route *route = &modules[m]->routes[r];
-            if (!(route->list ? fits_list(route, path, &match)
-                              : fits(str_of(route->path), path, &match)))
+            if (!(route->list ? fits_list(route, path, &match) : fits(route->path, path, &match)))
                 continue;
             match.path_known = true;
             if (str_is(method, route->method)) {

@@ -2,6 +2,7 @@
 
 #include "core.sql.h"
 #include "core/openapi.h"
+#include "core/sequence.h"
 
 struct nothing {
     bool unused;
@@ -22,10 +23,11 @@ static const SHAPE(health);
 HANDLER(health_show, nothing, health)
 {
     (void)in;
+    enum error error = sequence_read(ctx);
     out->status = STR("ok");
     out->database = db_is_sqlite(ctx->db) ? STR("sqlite") : STR("postgres");
     out->seq = ctx->sequence;
-    return E_OK;
+    return error;
 }
 
 static const struct route routes[] = {

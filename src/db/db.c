@@ -414,6 +414,17 @@ void db_column(const struct db_cursor *cursor, int column, struct db_value *valu
     cursor->conn->driver->column(cursor->statement, column, value);
 }
 
+unsigned char *db_memo(const struct db_cursor *cursor, const void *owner, bool *fresh)
+{
+    struct db_statement *statement = cursor->statement;
+    *fresh = statement->memo_owner != owner;
+    if (*fresh) {
+        statement->memo_owner = owner;
+        memset(statement->memo, 0, sizeof(statement->memo));
+    }
+    return statement->memo;
+}
+
 void db_close(struct db_cursor *cursor)
 {
     if (is_open(cursor))

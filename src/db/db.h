@@ -102,6 +102,10 @@ const char *db_column_name(const struct db_cursor *cursor, int column);
  * DB_TEXT only where the column is a text. */
 void db_column(const struct db_cursor *cursor, int column, struct db_value *value);
 void db_close(struct db_cursor *cursor);
+/* DB_MEMO bytes that stay with the prepared statement, for whoever `owner` names, so that what
+ * follows from its columns is worked out once. `fresh` = they are still zero. */
+enum { DB_MEMO = 64 };
+unsigned char *db_memo(const struct db_cursor *cursor, const void *owner, bool *fresh);
 
 /* How the database will find the rows of a statement, whatever the values: one line a step, for the
  * tests of indexes. */

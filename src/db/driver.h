@@ -24,6 +24,8 @@ struct db_statement {
     uint64_t run;     /* number of the run that is open, 0 = none */
     bool prepared;
     unsigned char types[DB_PARAMS_MAX]; /* enum db_type, for which it was prepared */
+    const void *memo_owner;
+    unsigned char memo[DB_MEMO];
 
     /* For the driver. */
     void *handle;         /* sqlite3_stmt, or PGresult while open */

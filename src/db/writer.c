@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "db/driver.h"
 
@@ -12,7 +13,10 @@ struct writer {
     pthread_cond_t wake;
     struct write_job *first, **last;
     size_t queued;
+    size_t wanted; /* so many queued jobs wake the thread */
     bool stopping;
+    size_t last_count;  /* jobs of the last batch; only the thread itself uses these two */
+    int64_t last_commit_us;
 };
 
 /* What came of a job inside its batch. */
@@ -41,6 +45,40 @@ static struct write_job *take(struct writer *writer, bool wait)
     }
     pthread_mutex_unlock(&writer->mutex);
     return job;
+}
+
+static int64_t clock_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Those who were answered a moment ago are likely to write again: waiting for them a part of the
+ * time that a commit takes makes one large group of what would be two small ones. */
+static void gather(struct writer *writer)
+{
+    int64_t window = writer->last_commit_us / WRITER_GATHER_PART;
+    if (writer->last_count < 2 || window < 1)
+        return;
+    int64_t until = clock_us() + (window < WRITER_GATHER_US ? window : WRITER_GATHER_US);
+    struct timespec end = {until / 1000000, until % 1000000 * 1000};
+    size_t wanted = writer->last_count - 1; /* one is in hand */
+    pthread_mutex_lock(&writer->mutex);
+    writer->wanted = wanted;
+    while (writer->queued < wanted && !writer->stopping)
+        if (pthread_cond_timedwait(&writer->wake, &writer->mutex, &end) != 0)
+            break;
+    writer->wanted = 1;
+    pthread_mutex_unlock(&writer->mutex);
+}
+
+static enum db_status commit(struct writer *writer)
+{
+    int64_t began = clock_us();
+    enum db_status status = db_commit(writer->conn);
+    writer->last_commit_us = clock_us() - began;
+    return status;
 }
 
 /* WRITE_FAIL always comes with a failure, and only then. */
@@ -123,10 +161,12 @@ static void handle(struct writer *writer, struct write_job *first)
     struct db_conn *conn = writer->conn;
     struct batch batch = {.count = 0};
     enum db_status committed = DB_BROKEN;
+    gather(writer);
     if (run_batch(writer, &batch, first))
-        committed = db_commit(conn);
+        committed = commit(writer);
     else
         db_rollback(conn);
+    writer->last_count = batch.count;
     if (committed == DB_OK) /* first the good news */
         for (size_t i = 0; i < batch.count; i++)
             if (batch.members[i].verdict != WRITE_FAIL)
@@ -160,8 +200,13 @@ struct writer *writer_start(struct db_conn *conn)
         return NULL;
     writer->conn = conn;
     writer->last = &writer->first;
+    writer->wanted = 1;
     pthread_mutex_init(&writer->mutex, NULL);
-    pthread_cond_init(&writer->wake, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     if (pthread_create(&writer->thread, NULL, writer_main, writer) != 0) {
         pthread_mutex_destroy(&writer->mutex);
         pthread_cond_destroy(&writer->wake);
@@ -180,7 +225,8 @@ bool writer_submit(struct writer *writer, struct write_job *job)
         *writer->last = job;
         writer->last = &job->next;
         writer->queued++;
-        pthread_cond_signal(&writer->wake);
+        if (writer->queued >= writer->wanted)
+            pthread_cond_signal(&writer->wake);
     }
     pthread_mutex_unlock(&writer->mutex);
     return taken;

@@ -22,25 +22,52 @@ void json_close(struct json *json, char bracket)
     json->comma = true;
 }
 
+/* How many bytes at the front stand in JSON as they are; eight at a time. */
+static size_t plain_length(struct str text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    size_t at = 0;
+    for (; at + 8 <= text.length; at += 8) {
+        uint64_t word;
+        memcpy(&word, text.data + at, sizeof(word));
+        uint64_t quotes = word ^ ones * '"', slashes = word ^ ones * '\\';
+        /* The top bit of a byte of these is set where it is below 0x20, a quote, a backslash
+         * (and, harmlessly, in some bytes after such a one). */
+        uint64_t low = (word - ones * 0x20) & ~word;
+        uint64_t quote = (quotes - ones) & ~quotes, slash = (slashes - ones) & ~slashes;
+        if ((low | quote | slash) & tops)
+            break;
+    }
+    while (at < text.length && (unsigned char)text.data[at] >= 0x20 && text.data[at] != '"' &&
+           text.data[at] != '\\')
+        at++;
+    return at;
+}
+
+static void escape(struct buf *out, unsigned char byte)
+{
+    if (byte == '"' || byte == '\\') {
+        buf_char(out, '\\');
+        buf_char(out, (char)byte);
+    } else if (byte == '\n')
+        buf_add(out, STR("\\n"));
+    else
+        buf_print(out, "\\u%04x", byte);
+}
+
 static void quote(struct buf *out, struct str text)
 {
+    buf_reserve(out, text.length + 2);
     buf_char(out, '"');
-    size_t from = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char byte = (unsigned char)text.data[i];
-        if (byte >= 0x20 && byte != '"' && byte != '\\')
-            continue;
-        buf_add(out, (struct str){text.data + from, i - from});
-        from = i + 1;
-        if (byte == '"' || byte == '\\') {
-            buf_char(out, '\\');
-            buf_char(out, (char)byte);
-        } else if (byte == '\n')
-            buf_add(out, STR("\\n"));
-        else
-            buf_print(out, "\\u%04x", byte);
+    while (text.length) {
+        size_t plain = plain_length(text);
+        buf_add(out, str_first(text, plain));
+        text = str_skip(text, plain);
+        if (text.length) {
+            escape(out, (unsigned char)*text.data);
+            text = str_skip(text, 1);
+        }
     }
-    buf_add(out, (struct str){text.data + from, text.length - from});
     buf_char(out, '"');
 }
 

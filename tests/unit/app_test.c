@@ -117,7 +117,7 @@ static void of_rivals_for_one_fact_one_wins(void **state)
     static const char body[] =
         "{\"fact_id\":\"F-1\",\"indicator_code\":\"RD01\",\"area_code\":\"XZ\",\"period\":\"2026\","
         "\"value\":1e10,\"unit\":\"元\",\"status\":\"estimate\",\"measure\":\"flow\","
-        "\"approximation\":\"exact\"}";
+        "\"approximation\":\"exact\",\"note\":\"测试\"}";
     const struct rival *rivals =
         race(state, request_of("POST", "/api/observations", NULL, body), 1, false);
     assert_int_equal(with_status(rivals, 201), 1);

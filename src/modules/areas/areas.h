@@ -1,7 +1,8 @@
 /* Areas: administrative units, zones and regions, each with the days between which it exists.
  *
  * A set groups areas for a purpose; no member of a set of kind `partition` lies inside another, so
- * that totals may be added over it. A monitored set may overlap it (a zone lies inside districts). */
+ * that totals may be added over it. A monitored set may overlap it (a zone lies inside districts).
+ */
 #ifndef MODULES_AREAS_H
 #define MODULES_AREAS_H
 

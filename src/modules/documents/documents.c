@@ -472,7 +472,7 @@ static const struct route routes[] = {
     GET_LIST("/api/sources", source_list, "来源", "Sources"),
     GET_LIST("/api/documents", document_list, "文件", "Documents"),
     POST_RAW("/api/documents", document_upload, "载入文件", "Add a document", DOCUMENT_MAX),
-    GET_POINT("/api/documents/{id}", document_show, "一份文件", "A document"),
+    GET_SINGLE("/api/documents/{id}", document_show, "一份文件", "A document"),
     PATCH("/api/documents/{id}", document_edit, "改标题、时间、公开范围",
           "Change title, day or visibility"),
     GET_WORK("/api/documents/{id}/lines", document_lines, "文件各行及其引用",

@@ -28,7 +28,7 @@ extern const struct handler observation_show_handler, observation_create_handler
 #define OBSERVATION_ROUTES                                                                         \
     GET_LIST("/api/observations", observation_list, "观测", "Observations"),                       \
         POST("/api/observations", observation_create, "登记一个观测", "Record an observation"),    \
-        GET_POINT("/api/observations/{id}", observation_show, "一个观测", "An observation"),       \
+        GET_SINGLE("/api/observations/{id}", observation_show, "一个观测", "An observation"),      \
         POST_MATCH("/api/observations/{id}/revisions", observation_revise,                         \
                    "修订：新值另存一行，旧值保留",                                                 \
                    "Revise: the new value becomes a row of its own, the old one stays")

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/sequence.h"
 #include "modules/areas/areas.h"
 #include "series.sql.h"
 
@@ -324,6 +325,8 @@ SHARED_HANDLER(series_show, series_request, series)
                                  .as_of = in->as_of.known ? in->as_of.value : 0,
                                  .published_by = in->published_by};
     enum error error = check_asked(ctx, in->indicator_code, in->area_code, &indicator);
+    if (!error)
+        error = sequence_read(ctx);
     if (!error && in->as_of.known && (in->as_of.value < 1 || in->as_of.value > ctx->sequence))
         error = complain(ctx, STR("as_of"), "应为 1 到 %lld", "must be from 1 to %lld",
                          (long long)ctx->sequence);

@@ -7,7 +7,7 @@
 #include "stats/pace.h"
 #include "targets.sql.h"
 
-enum { TARGETS_MAX = 500, ACTUALS_MAX = 60, SPARK_MAX = 12, YEARS_MAX = 200 };
+enum { TARGETS_MAX = 500, ACTUALS_MAX = 30, SPARK_MAX = 12, YEARS_MAX = 200 };
 
 struct spark_point {
     struct str period;

@@ -21,7 +21,7 @@ WHERE indicator_code = :indicator_code AND area_code = :area_code
   AND status NOT IN ('target', 'implied') AND unit = :unit
   AND measure = :measure AND definition_version = :definition_version
   AND replaced_seq IS NULL AND visibility <= :clearance
-ORDER BY period_end DESC, id DESC LIMIT 60;
+ORDER BY period_end DESC, id DESC LIMIT 30;
 
 -- The day of the last yearly release: until the final value is due, nobody is late.
 -- name: target_due

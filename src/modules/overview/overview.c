@@ -1,5 +1,6 @@
 #include "modules/overview/overview.h"
 
+#include "core/sequence.h"
 #include "modules/city/city.h"
 #include "modules/indicators/indicators.h"
 #include "overview.sql.h"
@@ -92,7 +93,7 @@ HANDLER(city_show, nothing, city)
                     {"title_en", &out->title_en},
                     {"root_area", &out->root_area},
                     {"default_area_set", &out->default_area_set}};
-    enum error error = E_OK;
+    enum error error = sequence_read(ctx);
     (void)in;
     for (size_t i = 0; i < COUNT(settings) && !error; i++)
         error = city_setting(ctx, settings[i].key, settings[i].value);

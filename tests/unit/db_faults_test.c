@@ -49,7 +49,7 @@ static void an_idle_connection_that_was_ended_is_opened_again(void **state)
 {
     struct db_conn *conn = with_notes(state), *reader = database_open(state, true);
     database_write(conn, "INSERT INTO note (body) VALUES ('a')");
-    db_deadline(reader, 200);
+    db_deadline(reader, 500);
     assert_int_equal(notes(reader), 1);
     terminate(state, backend(conn));
     terminate(state, backend(reader));

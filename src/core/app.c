@@ -10,6 +10,7 @@
 
 #include "core/log.h"
 #include "core/pack.h"
+#include "core/replies.h"
 #include "http/server.h"
 
 enum {
@@ -47,7 +48,8 @@ struct app {
     bool on_sqlite;
     int utc_offset_minutes;
     char token[2 * TOKEN_BYTES + 1];
-    struct db_conn *loop_conn; /* of the loop's thread */
+    struct db_conn *loop_conn; /* of the loop's thread, like the next */
+    struct replies *replies;   /* NULL = none are kept */
     struct writer *writer;     /* SQLite only */
     struct http_server *server;
     struct worker workers[WORKERS_MAX];
@@ -280,6 +282,7 @@ static struct task *dequeue(struct app *app)
 static void read_here(struct task *task)
 {
     call_read(&task->call, task->call.ctx.db);
+    reply_is_known(&task->call.request.if_none_match, &task->call.reply);
 }
 
 static void work_on(struct worker *worker, struct task *task)
@@ -379,6 +382,30 @@ static void read_exchange(struct task *task)
         call_problem(&task->call);
 }
 
+/* Gives a kept reply again, when the database is as it was. */
+static void answer_again(struct task *task)
+{
+    struct app *app = task->app;
+    struct call *call = &task->call;
+    int64_t number;
+    task->prepared = false;
+    if (!app->replies || !str_is(call->request.method, "GET") ||
+        call->request.role != ROLE_ANYONE || db_change_number(app->loop_conn, &number) != DB_OK)
+        return;
+    replies_at(app->replies, number, call->ctx.today);
+    task->prepared = replies_find(app->replies, call->ctx.arena, &call->request, &call->reply);
+}
+
+static void read_on_loop(struct task *task)
+{
+    struct app *app = task->app;
+    struct call *call = &task->call;
+    call_read(call, app->loop_conn);
+    if (app->replies)
+        replies_keep(app->replies, &call->request, &call->reply);
+    reply_is_known(&call->request.if_none_match, &call->reply);
+}
+
 static bool is_api(struct str path)
 {
     return str_starts(path, STR("/api/")) || str_is(path, "/api") || str_is(path, "/healthz");
@@ -402,7 +429,10 @@ static void handle(void *state, struct http_exchange *exchange)
         finish(task);
         return;
     }
-    task->prepared = false;
+    if (!guarded(task, answer_again) || task->prepared) {
+        finish(task);
+        return;
+    }
     if (exchange->body.length > INLINE_BODY_MAX) {
         http_later(exchange);
         to_pool(task);
@@ -413,8 +443,7 @@ static void handle(void *state, struct http_exchange *exchange)
         return;
     }
     if (app->on_sqlite && !task->call.is_write && task->call.route->effort != WORK) {
-        task->call.ctx.db = app->loop_conn;
-        guarded(task, read_here);
+        guarded(task, read_on_loop);
         finish(task);
         return;
     }
@@ -546,6 +575,7 @@ static bool open_all(struct app *app, char *reason, size_t reason_size)
         if (!app->loop_conn)
             return false;
         db_deadline(app->loop_conn, POINT_MS);
+        app->replies = replies_new();
     } else
         db_disconnect(conn);
     return start_workers(app, reason, reason_size);
@@ -647,6 +677,7 @@ void app_close(struct app *app)
     if (app->writer)
         writer_stop(app->writer);
     db_disconnect(app->loop_conn);
+    replies_free(app->replies);
     pthread_cond_destroy(&app->finished);
     pthread_cond_destroy(&app->work);
     pthread_mutex_destroy(&app->mutex);

@@ -292,6 +292,15 @@ static bool names_tag(struct str header, struct str tag)
            (header.data && memmem(header.data, header.length, tag.data, tag.length));
 }
 
+bool reply_is_known(const struct str *if_none_match, struct reply *reply)
+{
+    if (reply->status != 200 || !names_tag(*if_none_match, reply->etag))
+        return false;
+    reply->status = 304;
+    reply->body = STR("");
+    return true;
+}
+
 /* The strong tag of what a handler names by a sequence number, else of the bytes. */
 static void set_etag(struct call *call)
 {
@@ -303,10 +312,6 @@ static void set_etag(struct call *call)
             arena_print(ctx->arena, "\"%016llx\"",
                         (unsigned long long)hash_bytes(HASH_SEED, call->reply.body.data,
                                                        call->reply.body.length));
-    if (!call->is_write && names_tag(call->request.if_none_match, call->reply.etag)) {
-        call->reply.status = 304;
-        call->reply.body = STR("");
-    }
 }
 
 static const char *const format_endings[] = {"json", "csv", "xlsx"};

@@ -45,6 +45,8 @@ void call_read(struct call *call, struct db_conn *conn);
 enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_status *status);
 /* After the commit, or when it was given up (`status` is a failure): the reply is ready. */
 void call_written(struct call *call, enum db_status status);
+/* Where If-None-Match names the reply's tag, the reply becomes 304 without a body; true then. */
+bool reply_is_known(const struct str *if_none_match, struct reply *reply);
 /* Is there an Idempotency-Key, so that running it twice does no harm? */
 bool call_is_repeatable(const struct call *call);
 /* The reply for what has been recorded in the context by fail() and complain(). */

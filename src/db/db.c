@@ -371,6 +371,20 @@ bool db_in_transaction(const struct db_conn *conn)
 
 /* Statements */
 
+enum db_status db_change_number(struct db_conn *conn, int64_t *number)
+{
+    struct db_cursor cursor;
+    struct db_value value = {.type = DB_INT};
+    enum db_status status = db_open(conn, STR("PRAGMA data_version"), NULL, NULL, &cursor);
+    if (db_failed(status))
+        return status;
+    if ((status = db_step(&cursor)) == DB_ROW)
+        db_column(&cursor, 0, &value);
+    db_close(&cursor);
+    *number = value.integer;
+    return status == DB_ROW ? DB_OK : DB_BROKEN;
+}
+
 enum db_status db_run(struct db_conn *conn, const char *script)
 {
     enum db_status status = gate(conn);

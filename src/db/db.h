@@ -80,6 +80,9 @@ enum db_status db_savepoint_drop(struct db_conn *conn) MUST_USE;
 /* False once the transaction has ended by itself, as SQLite does when the disk is full. */
 bool db_in_transaction(const struct db_conn *conn);
 
+/* SQLite: changes whenever another connection, of whatever process, has committed. */
+enum db_status db_change_number(struct db_conn *conn, int64_t *number) MUST_USE;
+
 /* Runs a script of several statements in which tokens are expanded. */
 enum db_status db_run(struct db_conn *conn, const char *script) MUST_USE;
 

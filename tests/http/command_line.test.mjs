@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { ask } from './ask.mjs';
 
 const program = process.env.KECHUANG_PROGRAM;
 const folder = mkdtempSync(join(tmpdir(), 'kechuang-pack-'));
@@ -111,4 +112,14 @@ test('a database that cannot be opened is said so', () => {
   const { status, stderr } = kechuang('serve', '--db', 'mysql://x');
   assert.equal(status, 1);
   assert.match(stderr, /sqlite: or postgres/);
+});
+
+test('what another process adds to the database shows at once in a running server', { skip: !process.env.OTHER_CITY_URL }, async () => {
+  const documents = async () =>
+    JSON.parse((await ask(process.env.OTHER_CITY_URL, 'GET', '/api/city')).body).counts.documents.value;
+  const before = await documents();
+  assert.equal(await documents(), before);
+  const { status, stderr } = kechuang('documents', 'add', 'tests/packs/xingzhou/pack.csv', '--db', process.env.OTHER_CITY_DB);
+  assert.equal(status, 0, stderr);
+  assert.equal(await documents(), before + 1);
 });

@@ -18,6 +18,7 @@
     GROUP(locate) \
     GROUP(number) \
     GROUP(plan) \
+    GROUP(replies) \
     GROUP(stats) \
     GROUP(utf8) \
     GROUP(writer)

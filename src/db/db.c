@@ -106,6 +106,7 @@ static void unprepare(struct db_conn *conn, struct db_statement *statement)
     if (statement->prepared)
         conn->driver->forget(conn, statement);
     statement->prepared = false;
+    statement->memo_owner = NULL;
 }
 
 static void clear(struct db_conn *conn, struct db_statement *statement)
@@ -261,9 +262,24 @@ static enum db_status noted(struct db_conn *conn, enum db_status status)
     return status;
 }
 
+/* The clock of a transaction, or of a statement outside of one, begins to run. */
+static enum db_status start_clock(struct db_conn *conn)
+{
+    if (conn->told_deadline_ms != conn->deadline_ms) {
+        enum db_status status = conn->driver->tell_deadline(conn);
+        if (status != DB_OK)
+            return status;
+        conn->told_deadline_ms = conn->deadline_ms;
+    }
+    conn->deadline_at_ms = conn->deadline_ms ? db_clock_ms() + conn->deadline_ms : 0;
+    return DB_OK;
+}
+
 /* May the transaction go on? */
 static enum db_status gate(struct db_conn *conn)
 {
+    if (!conn->begun)
+        return start_clock(conn);
     if (!conn->failed && conn->deadline_at_ms && db_clock_ms() > conn->deadline_at_ms) {
         db_note(conn, "the transaction's time is over");
         return noted(conn, DB_TIMEOUT);
@@ -298,13 +314,14 @@ enum db_status db_begin(struct db_conn *conn, bool write)
     for (int tries = 0; tries < 2 && status == DB_LOST; tries++) {
         if (!conn->driver->alive(conn))
             return DB_LOST;
-        status = conn->driver->begin(conn, write);
+        status = start_clock(conn);
+        if (status == DB_OK)
+            status = conn->driver->begin(conn, write);
     }
     if (status != DB_OK)
         return status;
     conn->begun = true;
     conn->failed = DB_OK;
-    conn->deadline_at_ms = conn->deadline_ms ? db_clock_ms() + conn->deadline_ms : 0;
     return DB_OK;
 }
 
@@ -430,6 +447,7 @@ void db_column(const struct db_cursor *cursor, int column, struct db_value *valu
 
 unsigned char *db_memo(const struct db_cursor *cursor, const void *owner, bool *fresh)
 {
+    assert(is_open(cursor));
     struct db_statement *statement = cursor->statement;
     *fresh = statement->memo_owner != owner;
     if (*fresh) {

@@ -43,7 +43,8 @@ struct db_driver {
     bool keeps_control;    /* BEGIN and its kin are worth keeping prepared */
     bool (*connect)(struct db_conn *conn, const char *address, bool read_only);
     void (*disconnect)(struct db_conn *conn);
-    bool (*alive)(struct db_conn *conn); /* reopens when it can */
+    bool (*alive)(struct db_conn *conn);                   /* reopens when it can */
+    enum db_status (*tell_deadline)(struct db_conn *conn); /* outside of transactions */
     enum db_status (*begin)(struct db_conn *conn, bool write);
     bool (*in_transaction)(const struct db_conn *conn);
     enum db_status (*run)(struct db_conn *conn, const char *script);

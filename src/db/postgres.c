@@ -122,17 +122,15 @@ static bool postgres_in_transaction(const struct db_conn *conn)
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
 }
 
+static enum db_status postgres_tell_deadline(struct db_conn *conn)
+{
+    char script[64];
+    snprintf(script, sizeof(script), "SET statement_timeout = %d", conn->deadline_ms);
+    return postgres_run(conn, script);
+}
+
 static enum db_status postgres_begin(struct db_conn *conn, bool write)
 {
-    /* Outside of the transaction: a rollback would take it back. */
-    if (conn->told_deadline_ms != conn->deadline_ms) {
-        char script[64];
-        snprintf(script, sizeof(script), "SET statement_timeout = %d", conn->deadline_ms);
-        enum db_status status = postgres_run(conn, script);
-        if (status != DB_OK)
-            return status;
-        conn->told_deadline_ms = conn->deadline_ms;
-    }
     return postgres_run(conn, write ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
                                     : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
@@ -310,6 +308,7 @@ const struct db_driver db_postgres = {
     .connect = postgres_connect,
     .disconnect = postgres_disconnect,
     .alive = postgres_alive,
+    .tell_deadline = postgres_tell_deadline,
     .begin = postgres_begin,
     .in_transaction = postgres_in_transaction,
     .run = postgres_run,

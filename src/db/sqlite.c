@@ -132,13 +132,16 @@ static bool sqlite_in_transaction(const struct db_conn *conn)
     return !sqlite3_get_autocommit(conn->handle);
 }
 
+/* While it waits for a rival's lock, SQLite runs nothing that could look at the clock. */
+static enum db_status sqlite_tell_deadline(struct db_conn *conn)
+{
+    bool shorter = conn->deadline_ms && conn->deadline_ms < BUSY_MS;
+    sqlite3_busy_timeout(conn->handle, shorter ? conn->deadline_ms : BUSY_MS);
+    return DB_OK;
+}
+
 static enum db_status sqlite_begin(struct db_conn *conn, bool write)
 {
-    if (conn->told_deadline_ms != conn->deadline_ms) {
-        bool shorter = conn->deadline_ms && conn->deadline_ms < BUSY_MS;
-        sqlite3_busy_timeout(conn->handle, shorter ? conn->deadline_ms : BUSY_MS);
-        conn->told_deadline_ms = conn->deadline_ms;
-    }
     if (conn->query_only == write) {
         enum db_status status =
             db_control(conn, write ? "PRAGMA query_only = OFF" : "PRAGMA query_only = ON");
@@ -278,6 +281,7 @@ const struct db_driver db_sqlite = {
     .connect = sqlite_connect,
     .disconnect = sqlite_disconnect,
     .alive = sqlite_alive,
+    .tell_deadline = sqlite_tell_deadline,
     .begin = sqlite_begin,
     .in_transaction = sqlite_in_transaction,
     .run = sqlite_run,

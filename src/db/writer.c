@@ -15,7 +15,7 @@ struct writer {
     size_t queued;
     size_t wanted; /* so many queued jobs wake the thread */
     bool stopping;
-    size_t last_count;  /* jobs of the last batch; only the thread itself uses these two */
+    size_t last_count; /* jobs of the last batch; only the thread itself uses these two */
     int64_t last_commit_us;
 };
 

@@ -15,7 +15,7 @@ enum {
     WRITER_BATCH_MS = 20,
     WRITER_QUEUE = 4096,
     WRITER_TRIES = 4,
-    WRITER_GATHER_PART = 2,  /* waits for others for at most a half of the last commit's time, … */
+    WRITER_GATHER_PART = 2, /* waits for others for at most a half of the last commit's time, … */
     WRITER_GATHER_US = 1000, /* … and never longer than this */
 };
 

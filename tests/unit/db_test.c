@@ -539,6 +539,18 @@ static void the_deadline_counts_from_the_next_transaction(void **state)
                   DB_DONE);
 }
 
+static void a_statement_on_its_own_has_a_deadline_too(void **state)
+{
+    struct db_conn *conn = with_notes(state);
+    for (int i = 0; i < 2; i++) {
+        db_deadline(conn, 100);
+        assert_status(database_do(conn, endless, NULL), DB_TIMEOUT);
+        db_deadline(conn, 0);
+        assert_status(db_run(conn, "INSERT INTO note (body) VALUES ('a')"), DB_OK);
+    }
+    assert_int_equal(notes(conn), 2);
+}
+
 /* Connecting */
 
 static void a_connection_that_fails_says_why(void **state)
@@ -597,4 +609,5 @@ UNIT_GROUP(
     ON_BOTH(at_most_256_cursors_are_open_at_once), ON_BOTH(what_runs_past_the_deadline_is_stopped),
     ON_BOTH(a_transaction_past_its_deadline_starts_nothing),
     ON_BOTH(the_deadline_counts_from_the_next_transaction),
+    ON_BOTH(a_statement_on_its_own_has_a_deadline_too),
     cmocka_unit_test(a_connection_that_fails_says_why), ON_BOTH(disconnecting_ends_everything))

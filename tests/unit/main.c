@@ -18,6 +18,7 @@
     GROUP(locate) \
     GROUP(number) \
     GROUP(plan) \
+    GROUP(plans) \
     GROUP(replies) \
     GROUP(stats) \
     GROUP(utf8) \

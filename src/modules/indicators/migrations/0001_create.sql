@@ -85,7 +85,8 @@ CREATE INDEX observation_by_series ON observation (indicator_code, area_code, pe
 CREATE INDEX observation_by_area ON observation (area_code, id);
 CREATE INDEX observation_by_status ON observation (status, area_code, period_end);
 CREATE INDEX observation_by_recording ON observation (recorded_seq, published_on, id);
-CREATE INDEX observation_by_period ON observation (period_end, id);
+CREATE INDEX observation_by_period ON observation (period, id);
+CREATE INDEX observation_by_period_end ON observation (period_end, id);
 
 -- How many current observations there are at each visibility, so that nobody has to count a million
 -- rows for a heading. observations.c keeps it in the transaction that changes them.

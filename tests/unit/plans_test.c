@@ -1,0 +1,199 @@
+/* Which index serves each statement, on both databases: no statement of the program, and no variant
+ * of a list, reads a table that grows from end to end. */
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/list.h"
+#include "core/route.h"
+#include "unit/app.h"
+#include "unit/plan.h"
+
+/* Tables that grow with use. The others are the city's reference data: tens to hundreds of rows. */
+static const char *const growing[] = {"observation", "citation",    "document_line",
+                                      "commit_log",  "idempotency", "o"};
+
+static bool reads_one_that_grows(struct str scans)
+{
+    struct str name;
+    while (str_cut(&scans, ' ', &name))
+        for (size_t i = 0; i < COUNT(growing); i++)
+            if (str_is(name, growing[i]))
+                return true;
+    return false;
+}
+
+/* Parameters by what their names mean: only the type counts. */
+static bool typed_param(void *unused, struct str name, struct db_value *value)
+{
+    static const char *const integers[] = {
+        "id",          "line",        "after",       "last",
+        "limit",       "clearance",   "sequence",    "as_of",
+        "subject_id",  "document_id", "version",     "definition_version",
+        "by",          "visibility",  "now",         "expires_at",
+        "status_code", "size",        "line_count",  "months_after",
+        "tile_column", "tile_row",    "precision_m", "after_id",
+        "etag"};
+    static const char *const reals[] = {"value",     "value_high", "low",        "high",
+                                        "longitude", "latitude",   "after_value"};
+    static const char *const truths[] = {"second_hand", "sample", "named_in_source"};
+    (void)unused;
+    *value = text_value("x");
+    for (size_t i = 0; i < COUNT(integers); i++)
+        if (str_is(name, integers[i]))
+            *value = int_value(1);
+    for (size_t i = 0; i < COUNT(reals); i++)
+        if (str_is(name, reals[i]))
+            *value = real_value(1);
+    for (size_t i = 0; i < COUNT(truths); i++)
+        if (str_is(name, truths[i]))
+            *value = bool_value(true);
+    return true;
+}
+
+/* --- The statements of the .sql files ------------------------------------------------------- */
+
+static void check_statement(void **state, struct str name, struct str text)
+{
+    /* Of one statement :status is a number. */
+    if (str_is(name, "claim_answer"))
+        return;
+    struct str scans =
+        plan_scans(database_arena(state), database_conn(state), text, typed_param, NULL);
+    if (reads_one_that_grows(scans))
+        fail_msg("%.*s reads from end to end: %.*s", STR_PRINT(name), STR_PRINT(scans));
+}
+
+static int check_file(void **state, const char *path)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *in = fopen(path, "r");
+    assert_non_null(in);
+    size = fread(text = calloc(1, 65536), 1, 65535, in);
+    fclose(in);
+    int count = 0;
+    for (char *at = strstr(text, "-- name:"); at;) {
+        char *line = strchr(at, '\n'), *next = strstr(line, "-- name:");
+        struct str name = {at + 9, (size_t)(line - at) - 9};
+        struct str body = {line + 1,
+                           next ? (size_t)(next - line) - 1 : (size_t)(text + size - line) - 1};
+        char *end = memchr(body.data, ';', body.length); /* a list's base has none */
+        if (end) {
+            check_statement(state, name, (struct str){body.data, (size_t)(end - body.data)});
+            count++;
+        }
+        at = next;
+    }
+    free(text);
+    return count;
+}
+
+static void every_statement_finds_its_rows_by_an_index(void **state)
+{
+    glob_t files = {0};
+    int count = 0;
+    app_of(state);
+    glob("src/core/*.sql", 0, NULL, &files);
+    glob("src/modules/*/*.sql", GLOB_APPEND, NULL, &files);
+    for (size_t i = 0; i < files.gl_pathc; i++)
+        count += check_file(state, files.gl_pathv[i]);
+    globfree(&files);
+    assert_true(count > 50);
+}
+
+/* --- The variants of the lists -------------------------------------------------------------- */
+
+static bool arg_param(void *args, struct str name, struct db_value *value)
+{
+    const struct args *given = args;
+    for (size_t i = 0; i < given->count; i++)
+        if (str_is(name, given->list[i].name)) {
+            *value = given->list[i].value;
+            return true;
+        }
+    return typed_param(NULL, name, value);
+}
+
+/* A whole list is never sorted: it is walked along an index in its order. */
+static void check_order(void **state, struct ctx *ctx, struct str text, struct args *args)
+{
+    struct buf plan = {.arena = ctx->arena};
+    struct db_conn *conn = database_conn(state);
+    if (!db_is_sqlite(conn))
+        return;
+    assert_status(db_explain(conn, text, arg_param, args, &plan), DB_OK);
+    struct str steps = buf_str(&plan);
+    bool grows = memmem(steps.data, steps.length, "observation", strlen("observation")) != NULL;
+    if (grows && memmem(steps.data, steps.length, "TEMP B-TREE FOR ORDER BY",
+                        strlen("TEMP B-TREE FOR ORDER BY")))
+        fail_msg("%.*s sorts everything", STR_PRINT(text));
+}
+
+/* One filter (or none, -1) and one sort, on the first page and on a later one. */
+static void check_variant(void **state, struct ctx *ctx, const struct list *list, int filter,
+                          const struct field *sort, bool descending)
+{
+    struct args args;
+    struct list_request request = {.list = list,
+                                   .limit = 10,
+                                   .sort = sort,
+                                   .descending = descending,
+                                   .after = STR_NONE,
+                                   .filter = {list->row, arena_alloc(ctx->arena, list->row->size)}};
+    fields_clear(request.filter);
+    if (filter >= 0) {
+        const struct field *field = &list->row->fields[filter];
+        request.filter_given = UINT64_C(1) << filter;
+        const char *value = field->choices ? field->choices[0] : "1";
+        assert_int_equal(field_parse(ctx, field, request.filter.value,
+                                     field->kind == KIND_BOOL ? STR("true") : str_of(value)),
+                         E_OK);
+    }
+    struct str text = list_statement(ctx, &request, &args);
+    bool walk = filter < 0 && strcmp(sort->name, list->key) == 0; /* in the wanted order */
+    if (filter < 0)
+        check_order(state, ctx, text, &args);
+    struct str scans = plan_scans(ctx->arena, database_conn(state), text, arg_param, &args);
+    if (!walk && reads_one_that_grows(scans))
+        fail_msg("%s by %s%s, filter %s, reads from end to end: %.*s", list->base->name,
+                 descending ? "-" : "", sort->name,
+                 filter < 0 ? "none" : list->row->fields[filter].name, STR_PRINT(scans));
+}
+
+static void every_variant_of_a_list_is_served_by_an_index(void **state)
+{
+    int count = 0;
+    app_of(state);
+    for (size_t m = 0; m < module_count; m++)
+        for (size_t r = 0; r < modules[m]->route_count; r++) {
+            const struct list *list = modules[m]->routes[r].list;
+            for (size_t s = 0; list && s < list->row->count; s++) {
+                if (!(list->row->fields[s].use & USE_SORT))
+                    continue;
+                for (int f = -1; f < (int)list->row->count; f++) {
+                    struct arena arena = {0};
+                    struct ctx ctx = {.arena = &arena};
+                    if (f >= 0 && !(list->row->fields[f].use & USE_FILTER))
+                        continue;
+                    check_variant(state, &ctx, list, f, &list->row->fields[s], f % 2 != 0);
+                    arena_free(&arena);
+                    count++;
+                }
+            }
+        }
+    assert_true(count > 30);
+}
+
+static int app_forget(void **state)
+{
+    app_end(state);
+    return database_forget(state);
+}
+#define PLANS(test)                                                                                \
+    {#test " (sqlite)", test, database_on_sqlite, app_forget, NULL},                               \
+    {                                                                                              \
+#test " (postgres)", test, database_on_postgres, app_forget, NULL                          \
+    }
+UNIT_GROUP(plans, PLANS(every_statement_finds_its_rows_by_an_index),
+           PLANS(every_variant_of_a_list_is_served_by_an_index))

@@ -2,7 +2,7 @@
 // one of a few exemptions, and every lineage is followed to its end.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { baseUrl, everyPath, launch, openPage, visit } from './browser.mjs';
+import { baseUrl, complaintsOf, everyPath, launch, openPage, visit } from './browser.mjs';
 
 // date: a period or a day · position: a line, a version, a sequence number · name: a name or code
 // · rule: words of a definition, rule, note or message · quote: the source's own words
@@ -42,7 +42,11 @@ async function followLineages(seen) {
     }
   };
   const drawer = () => document.querySelector('dialog.drawer[open]');
-  const end = () => drawer()?.querySelector('[data-lineage-end]')?.dataset.lineageEnd;
+  const end = () => {
+    const name = drawer()?.querySelector('[data-lineage-end]')?.dataset.lineageEnd;
+    if (name !== 'sentence') return name;
+    return drawer().querySelector('[data-testid="sentence"] strong')?.textContent ? name : null;
+  };
   const parts = () => [...(drawer()?.querySelectorAll('.steps [data-lineage]') ?? [])];
   const known = new Set(seen);
   const ends = [];
@@ -135,6 +139,7 @@ test('no digit without a lineage, and every lineage leads to its end', async (t)
       followed += await crawl(page, `${path} as a table`, seen);
     }
   }
+  assert.deepEqual(await complaintsOf(page), []);
   t.diagnostic(`${followed} ways followed`);
   assert.ok(followed > 100, `only ${followed} ways were followed`);
   await page.context().close();

@@ -216,6 +216,7 @@ export interface Source {
   document_id: number | null;
 }
 
+/** Where a figure stands in a document that is loaded; positions are code points of `text`. */
 export interface Citation {
   document_id: number;
   line: number;
@@ -227,10 +228,13 @@ export interface Citation {
   sentence_end: number;
 }
 
+/** A citation whose words were not found, for want of the document or in spite of it. */
+export type EmptyCitation = { [K in keyof Citation]: Citation[K] | null };
+
 export interface Lineage {
   observation: Observation;
   source: Source | null;
-  citation: Citation | null;
+  citation: Citation | EmptyCitation | null;
   formula?: Formula | null;
   history: Observation[];
 }

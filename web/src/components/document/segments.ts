@@ -25,3 +25,11 @@ export function segmentsOf(line: DocumentLine): Segment[] {
     };
   });
 }
+
+/** Tells tags like <p> apart from the words around them. */
+export function withoutMarkup(text: string): { text: string; isMarkup: boolean }[] {
+  return text
+    .split(/(<\/?[a-z][^<>]{0,200}>)/i)
+    .filter(Boolean)
+    .map((piece) => ({ text: piece, isMarkup: /^<.*>$/.test(piece) }));
+}

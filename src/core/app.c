@@ -31,6 +31,7 @@ struct task {
     struct http_exchange *exchange; /* NULL for app_call() */
     struct write_job job;
     enum db_status status;
+    bool unsure; /* the connection was lost during COMMIT */
     struct timespec began;
     struct task *next;
     bool prepared;
@@ -195,18 +196,24 @@ static enum write_verdict job_run(struct db_conn *conn, void *state, enum db_sta
     return run_write(state, conn, status);
 }
 
-static void job_done(void *state, enum db_status status)
+static void written(struct task *task, enum db_status status)
 {
-    struct task *task = state;
     task->status = status; /* not in a local: it must survive a jump */
     jmp_buf escape;
     task->call.ctx.arena->escape = &escape;
     if (setjmp(escape) == 0)
-        call_written(&task->call, task->status);
+        call_written(&task->call, task->status, task->unsure);
     else
         call_out_of_memory(&task->call);
     task->call.ctx.arena->escape = NULL;
     finish(task);
+}
+
+static void job_done(void *state, enum db_status status)
+{
+    struct task *task = state;
+    task->unsure = status == DB_LOST; /* see writer.h */
+    written(task, status);
 }
 
 /* On PostgreSQL a worker runs the whole transaction, again while rivals get in the way. */
@@ -226,8 +233,8 @@ static enum db_status write_on_postgres(struct task *task, struct db_conn *conn)
         if (committing && (status = db_commit(conn)) == DB_OK)
             return DB_OK;
         db_rollback(conn);
-        bool unsure = committing && status == DB_LOST && !call_is_repeatable(&task->call);
-        if (unsure || (status != DB_AGAIN && status != DB_LOST))
+        task->unsure = committing && status == DB_LOST && !call_is_repeatable(&task->call);
+        if (task->unsure || (status != DB_AGAIN && status != DB_LOST))
             return status;
     }
     return status;
@@ -297,7 +304,7 @@ static void work_on(struct worker *worker, struct task *task)
         return;
     }
     if (task->call.is_write) {
-        job_done(task, write_on_postgres(task, worker->conn));
+        written(task, write_on_postgres(task, worker->conn));
         return;
     }
     task->call.ctx.db = worker->conn;

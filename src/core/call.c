@@ -466,10 +466,10 @@ enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_s
     return WRITE_FAIL;
 }
 
-void call_written(struct call *call, enum db_status status)
+void call_written(struct call *call, enum db_status status, bool unsure)
 {
     struct ctx *ctx = &call->ctx;
-    if (status == DB_LOST && !ctx->error)
+    if (unsure && !ctx->error)
         fail(ctx, E_UNSURE, "提交时数据库断开，不能确定是否已保存；请先查询，再决定是否重试",
              "the database was lost while it was being saved: look first whether it is there, then "
              "try again");

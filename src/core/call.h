@@ -43,8 +43,9 @@ bool call_prepare(struct call *call) MUST_USE;
 void call_read(struct call *call, struct db_conn *conn);
 /* Runs a write inside a transaction that the caller began and will end as the verdict says. */
 enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_status *status);
-/* After the commit, or when it was given up (`status` is a failure): the reply is ready. */
-void call_written(struct call *call, enum db_status status);
+/* After the commit, or when it was given up (`status` is a failure): the reply is ready. `unsure` =
+ * nobody knows whether the commit took. */
+void call_written(struct call *call, enum db_status status, bool unsure);
 /* Where If-None-Match names the reply's tag, the reply becomes 304 without a body; true then. */
 bool reply_is_known(const struct str *if_none_match, struct reply *reply);
 /* Is there an Idempotency-Key, so that running it twice does no harm? */

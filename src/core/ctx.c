@@ -65,15 +65,15 @@ enum error fail_database(struct ctx *ctx, enum db_status status)
         return fail(ctx, E_TIMEOUT, "查询用时过长，请缩小范围后再试",
                     "the query took too long: narrow it and try again");
     case DB_FULL:
-        return fail(ctx, E_DISK_FULL, "磁盘已满，没有保存；请腾出空间后重试",
-                    "the disk is full and nothing was saved: free some space and try again");
+        return fail(ctx, E_DISK_FULL, "磁盘已满，这次请求没有完成；请腾出空间后重试",
+                    "the disk is full and nothing was done: free some space and try again");
     case DB_READ_ONLY:
-        return fail(ctx, E_READ_ONLY, "数据库文件只读，没有保存；请检查文件和文件夹的权限",
-                    "the database takes no writes and nothing was saved: check the permissions of "
+        return fail(ctx, E_READ_ONLY, "数据库只读，这次请求没有完成；请检查文件和文件夹的权限",
+                    "the database takes no writes and nothing was done: check the permissions of "
                     "its file and folder");
     case DB_LOST:
-        return fail(ctx, E_DATABASE, "与数据库的连接断开，没有保存；请稍后重试",
-                    "the connection to the database was lost and nothing was saved: try again");
+        return fail(ctx, E_DATABASE, "与数据库的连接断开，这次请求没有完成；请稍后重试",
+                    "the connection to the database was lost and nothing was done: try again");
     case DB_AGAIN:
         return fail(ctx, E_BUSY, "同时改动的人太多，请重试",
                     "too many are changing the same things at once: try again");
@@ -83,8 +83,8 @@ enum error fail_database(struct ctx *ctx, enum db_status status)
     case DB_BROKEN:
         break;
     }
-    return fail(ctx, E_INTERNAL, "数据库出错，没有保存；原因在日志里",
-                "the database failed and nothing was saved: the log says why");
+    return fail(ctx, E_INTERNAL, "数据库出错，这次请求没有完成；原因在日志里",
+                "the database failed and nothing was done: the log says why");
 }
 
 void ctx_clear(struct ctx *ctx)

@@ -66,6 +66,7 @@ struct db_conn {
     const struct db_driver *driver;
     void *handle;
     char *address; /* owned */
+    bool lost;     /* PostgreSQL: has to be opened again */
     bool read_only;
     bool query_only;        /* SQLite: what its PRAGMA says */
     int deadline_ms;        /* asked for, and */

@@ -32,9 +32,14 @@ static enum db_status status_of(struct db_conn *conn, const PGresult *result)
         return DB_BROKEN;
     }
     db_note(conn, result ? PQresultErrorMessage(result) : PQerrorMessage(conn->handle));
-    if (PQstatus(conn->handle) != CONNECTION_OK)
-        return DB_LOST;
-    return status_of_state(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    enum db_status status = status_of_state(state);
+    /* What has no SQLSTATE does not come from the server: the way to it is broken, even where libpq
+     * calls the connection good, because its last write failed and nothing was read yet. */
+    if (PQstatus(conn->handle) != CONNECTION_OK || !state)
+        status = DB_LOST;
+    conn->lost = conn->lost || status == DB_LOST;
+    return status;
 }
 
 static enum db_status postgres_run(struct db_conn *conn, const char *script)
@@ -63,6 +68,7 @@ static bool prepare_session(struct db_conn *conn)
 {
     PQsetNoticeProcessor(conn->handle, quiet, NULL);
     conn->told_deadline_ms = 0;
+    conn->lost = false;
     const char *encoding = PQparameterStatus(conn->handle, "server_encoding");
     if (!encoding || strcmp(encoding, "UTF8") != 0) {
         db_note(conn, "the database's encoding must be UTF8");
@@ -106,7 +112,7 @@ static void postgres_disconnect(struct db_conn *conn)
 
 static bool postgres_alive(struct db_conn *conn)
 {
-    if (PQstatus(conn->handle) == CONNECTION_OK)
+    if (!conn->lost && PQstatus(conn->handle) == CONNECTION_OK)
         return true;
     db_forget_all(conn);
     postgres_disconnect(conn);

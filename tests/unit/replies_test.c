@@ -77,7 +77,8 @@ static void it_belongs_to_its_address_language_and_reader(void **state)
     struct reply again;
     struct replies *replies = with_one(&request, "x");
     (void)state;
-    struct request others[] = {asking("/api/areas/CN", "", "zh"), asking("/api/areas/CQ", "a", "zh"),
+    struct request others[] = {asking("/api/areas/CN", "", "zh"),
+                               asking("/api/areas/CQ", "a", "zh"),
                                asking("/api/areas/CQ", "", "en"), asking("/api/areas/C", "Q", "zh"),
                                asking("/api/areas/CQzh", "", "")};
     for (size_t i = 0; i < COUNT(others); i++)

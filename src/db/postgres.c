@@ -165,7 +165,7 @@ static enum db_status postgres_prepare(struct db_conn *conn, struct db_statement
 static void postgres_forget(struct db_conn *conn, struct db_statement *statement)
 {
     char script[32], name[16];
-    if (PQstatus(conn->handle) != CONNECTION_OK)
+    if (conn->lost || PQstatus(conn->handle) != CONNECTION_OK)
         return;
     statement_name(statement, name);
     snprintf(script, sizeof(script), "DEALLOCATE %s", name);

@@ -146,7 +146,7 @@ static void every_acknowledged_write_is_there_and_counted(void **state)
     const struct rival *rivals =
         race(state, request_of("POST", "/api/observations", NULL, figure), ROUNDS, true);
     assert_int_equal(with_status(rivals, 201), RIVALS * ROUNDS);
-    assert_int_equal(observations(state), before + RIVALS * ROUNDS);
+    assert_int_equal(observations(state), before + (int64_t)RIVALS * ROUNDS);
     assert_int_equal(
         database_number(conn, "SELECT sum(count) FROM observation_tally"),
         database_number(conn, "SELECT count(*) FROM observation WHERE replaced_seq IS NULL"));

@@ -12,7 +12,8 @@ enum { RIVALS = 16, ROUNDS = 12 };
 
 static const char figure[] =
     "{\"indicator_code\":\"RD01\",\"area_code\":\"XZ\",\"period\":\"2026\",\"value\":1e10,"
-    "\"unit\":\"元\",\"status\":\"estimate\",\"measure\":\"flow\",\"approximation\":\"exact\",\"note\":\"测试\"}";
+    "\"unit\":\"元\",\"status\":\"estimate\",\"measure\":\"flow\",\"approximation\":\"exact\","
+    "\"note\":\"测试\"}";
 
 static int app_forget(void **state)
 {

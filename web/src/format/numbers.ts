@@ -49,6 +49,7 @@ interface Scale {
 function chineseScale(value: number, isMoney: boolean, form: NumberForm): Scale {
   const size = Math.abs(value);
   const scales = [
+    { divisor: WAN * YI, word: '万亿' },
     { divisor: YI, word: '亿' },
     { divisor: WAN, word: '万' },
   ];
@@ -65,6 +66,7 @@ function chineseScale(value: number, isMoney: boolean, form: NumberForm): Scale 
 function englishScale(value: number, isMoney: boolean, form: NumberForm): Scale {
   const size = Math.abs(value);
   if (isMoney || form === 'short') {
+    if (size >= 1e12) return { divisor: 1e12, word: 'tn' };
     if (size >= 1e9) return { divisor: 1e9, word: 'bn' };
     if (size >= 1e6) return { divisor: 1e6, word: 'm' };
   }

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -61,6 +62,8 @@ struct app {
     struct task *first, **last;
     size_t queued;
     bool stopping;
+
+    atomic_flag exporting; /* one export at a time: it is long work for everybody else's machine */
 };
 
 /* --- One request ---------------------------------------------------------------------------- */
@@ -75,6 +78,7 @@ static struct instant instant_now(void)
 static void frame(struct app *app, struct ctx *ctx, struct arena *arena)
 {
     ctx->arena = arena;
+    ctx->exporting = &app->exporting;
     ctx->now = instant_now();
     ctx->today = date_at(ctx->now, app->utc_offset_minutes);
 }
@@ -86,10 +90,11 @@ static bool guarded(struct task *task, void (*step)(struct task *))
     struct arena *arena = task->call.ctx.arena;
     jmp_buf *outer = arena->escape;
     arena->escape = &escape;
-    bool good = setjmp(escape) == 0;
-    if (good)
+    volatile bool good = false;
+    if (setjmp(escape) == 0) {
         step(task);
-    else {
+        good = true;
+    } else {
         task->call.ctx.arena = arena;
         if (task->call.ctx.db)
             db_rollback(task->call.ctx.db);
@@ -220,6 +225,7 @@ static void job_done(void *state, enum db_status status)
 static enum db_status write_on_postgres(struct task *task, struct db_conn *conn)
 {
     enum db_status status = DB_LOST;
+    task->unsure = false;
     for (int tries = 0; tries < POSTGRES_TRIES; tries++) {
         status = db_begin(conn, true);
         enum write_verdict verdict = WRITE_FAIL;
@@ -227,14 +233,19 @@ static enum db_status write_on_postgres(struct task *task, struct db_conn *conn)
             verdict = run_write(task, conn, &status);
         if (verdict == WRITE_DROP) {
             db_rollback(conn);
+            task->unsure = false; /* it could be read that it was done, or that it was not */
             return DB_OK;
         }
         bool committing = verdict == WRITE_KEEP;
-        if (committing && (status = db_commit(conn)) == DB_OK)
+        if (committing && (status = db_commit(conn)) == DB_OK) {
+            task->unsure = false;
             return DB_OK;
+        }
         db_rollback(conn);
-        task->unsure = committing && status == DB_LOST && !call_is_repeatable(&task->call);
-        if (task->unsure || (status != DB_AGAIN && status != DB_LOST))
+        /* With an idempotency key it may be run again; should that fail too, nobody knows. */
+        task->unsure = task->unsure || (committing && status == DB_LOST);
+        if ((task->unsure && !call_is_repeatable(&task->call)) ||
+            (status != DB_AGAIN && status != DB_LOST))
             return status;
     }
     return status;
@@ -336,6 +347,11 @@ static bool token_is_right(const struct app *app, struct str token)
            sodium_memcmp(token.data, app->token, token.length) == 0;
 }
 
+static bool is_bearer(struct str header)
+{
+    return header.length > 7 && strncasecmp(header.data, "Bearer ", 7) == 0;
+}
+
 /* A proxy on this machine makes everybody look local. */
 static bool came_through_proxy(const struct http_exchange *exchange)
 {
@@ -355,7 +371,7 @@ static bool identify(struct app *app, struct http_exchange *exchange, struct ctx
     *role = ROLE_ANYONE;
     if (!header.data)
         return true;
-    if (!str_starts(header, STR("Bearer ")) || !token_is_right(app, str_skip(header, 7))) {
+    if (!is_bearer(header) || !token_is_right(app, str_skip(header, 7))) {
         fail(ctx, E_UNAUTHORISED, "口令不对；它在每次启动时重新打印",
              "the token is wrong; a new one is printed at every start");
         return false;
@@ -384,6 +400,7 @@ static void read_exchange(struct task *task)
         .if_none_match = http_header(exchange, "If-None-Match"),
         .idempotency_key = http_header(exchange, "Idempotency-Key"),
     };
+    call_choose_language(&task->call);
     task->prepared = identify(task->app, exchange, &task->call.ctx, &request->role);
     if (!task->prepared)
         call_problem(&task->call);
@@ -477,6 +494,8 @@ static void refuse(void *state, struct http_exchange *exchange, int status)
         {503, E_BUSY, "处理超时，请稍后重试", "it took too long: try again in a moment"}};
     struct task task = {.app = state, .exchange = exchange, .call = {.reply = {.file = -1}}};
     frame(state, &task.call.ctx, &exchange->arena);
+    task.call.request.accept_language = http_header(exchange, "Accept-Language");
+    call_choose_language(&task.call);
     size_t i = 0;
     while (i + 1 < COUNT(known) && known[i].status != status)
         i++;
@@ -599,6 +618,7 @@ static struct app *app_new(const struct config *config, char *reason, size_t rea
     }
     app->config = config;
     app->last = &app->first;
+    atomic_flag_clear(&app->exporting);
     pthread_mutex_init(&app->mutex, NULL);
     pthread_cond_init(&app->work, NULL);
     pthread_cond_init(&app->finished, NULL);

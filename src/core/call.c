@@ -89,7 +89,7 @@ void call_out_of_memory(struct call *call)
 
 /* --- Input ---------------------------------------------------------------------------------- */
 
-static void choose_language(struct call *call)
+void call_choose_language(struct call *call)
 {
     bool bad = false;
     struct str lang = http_query(call->ctx.arena, call->request.query, "lang", &bad);
@@ -107,8 +107,11 @@ static enum error read_path(struct call *call, const struct match *match)
     for (size_t i = 0; i < match->parameter_count; i++) {
         struct str name = match->parameters[i].name, value = match->parameters[i].value;
         const struct field *field = field_find(call->route->handler->in, name);
-        if (field && field_parse(ctx, field, call->in, value) == E_OK)
+        if (field && field_parse(ctx, field, call->in, value) == E_OK) {
+            if (!call->is_write)
+                ctx->given.bits |= UINT64_C(1) << (field - call->route->handler->in->fields);
             continue;
+        }
         ctx_clear(ctx);
         return fail(ctx, E_NOT_FOUND, "没有这个地址", "there is no such address");
     }
@@ -130,6 +133,8 @@ static enum error read_query(struct call *call)
             error = complain(ctx, name, "没有这个查询参数", "there is no such query parameter");
         else if (field_parse(ctx, field, call->in, value))
             error = E_INVALID;
+        else if (value.length)
+            ctx->given.bits |= UINT64_C(1) << (field - shape->fields);
     }
     return error;
 }
@@ -224,7 +229,8 @@ static enum error read_input(struct call *call, const struct match *match)
     if (!error)
         error = read_path(call, match); /* last: what stands in the path cannot be overruled */
     if (!error && (route->raw || !call->is_write))
-        error = fields_check(&call->ctx, (struct row){route->handler->in, call->in}, UINT64_MAX);
+        error = fields_check(&call->ctx, (struct row){route->handler->in, call->in}, UINT64_MAX,
+                             call->ctx.given.bits);
     return error;
 }
 
@@ -233,7 +239,7 @@ bool call_prepare(struct call *call)
     struct ctx *ctx = &call->ctx;
     ctx->role = call->request.role;
     call->reply = (struct reply){.file = -1};
-    choose_language(call);
+    call_choose_language(call);
     struct match match = route_find(ctx->arena, call->request.method, call->request.path);
     if (!match.route) {
         call->reply.allow = match.allow;
@@ -434,6 +440,7 @@ static enum error write_once(struct call *call)
     if ((error = fields_check_references(ctx, in, given)) || (error = run_handler(call)))
         return error;
     call->reply.status = call->route->created ? call->route->created : 200;
+    call->reply.location = ctx->location;
     struct str action = arena_print(ctx->arena, "%s %s", call->route->method, call->route->path);
     return sequence_note(ctx, STR("operator"), action);
 }
@@ -469,7 +476,7 @@ enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_s
 void call_written(struct call *call, enum db_status status, bool unsure)
 {
     struct ctx *ctx = &call->ctx;
-    if (unsure && !ctx->error)
+    if (unsure && db_failed(status))
         fail(ctx, E_UNSURE, "提交时数据库断开，不能确定是否已保存；请先查询，再决定是否重试",
              "the database was lost while it was being saved: look first whether it is there, then "
              "try again");

@@ -36,6 +36,8 @@ struct call {
     bool is_write;
 };
 
+/* Chooses the language of messages from ?lang= and Accept-Language. */
+void call_choose_language(struct call *call);
 /* Finds the route, checks access and reads the input. Nothing of it needs the database. When it
  * returns false the reply is ready. `arena`, `now` and the rest of ctx's frame are set before. */
 bool call_prepare(struct call *call) MUST_USE;

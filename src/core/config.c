@@ -8,8 +8,8 @@
 struct setting {
     const char *name; /* --db, KECHUANG_DB, `db = …` */
     const char *standard, *zh, *en;
-    size_t offset; /* of a struct str, or of a bool for switches */
-    bool is_switch;
+    size_t offset;  /* of a struct str */
+    bool is_switch; /* as a flag it needs no value */
 };
 #define SETTING(member) .offset = offsetof(struct config, member)
 
@@ -20,8 +20,9 @@ static const struct setting settings[] = {
      SETTING(listen)},
     {"pack", "packs/chongqing", "城市包文件夹，首次启动时载入",
      "Folder of the city pack, loaded at the first start", SETTING(pack)},
-    {"demo", "", "同时载入样例登记册（一律标注“样例”）",
-     "Also load the sample registers (marked 样例 everywhere)", SETTING(demo), .is_switch = true},
+    {"demo", "off", "同时载入样例登记册（一律标注“样例”）",
+     "Also load the sample registers (marked 样例 everywhere)", SETTING(demo_text),
+     .is_switch = true},
     {"workers", "4", "处理较长请求的线程数，1 到 64", "Threads for longer requests, 1 to 64",
      SETTING(workers)},
     {"log-level", "info", "日志级别：debug、info、warning、error",
@@ -33,12 +34,18 @@ static const struct setting settings[] = {
 
 static void put(struct config *config, const struct setting *setting, struct str value)
 {
-    char *at = (char *)config + setting->offset;
-    if (setting->is_switch) {
-        bool on = !str_is(value, "false") && !str_is(value, "0") && !str_is(value, "no");
-        memcpy(at, &on, sizeof(on));
-    } else
-        memcpy(at, &value, sizeof(value));
+    memcpy((char *)config + setting->offset, &value, sizeof(value));
+}
+
+static bool read_switch(struct str text, bool *on)
+{
+    static const char *const words[] = {"true", "false", "1", "0", "yes", "no", "on", "off"};
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (str_is(text, words[i])) {
+            *on = i % 2 == 0;
+            return true;
+        }
+    return false;
 }
 
 static const struct setting *find(struct str name)
@@ -52,8 +59,7 @@ static const struct setting *find(struct str name)
 static void put_standard(struct config *config)
 {
     for (size_t i = 0; i < COUNT(settings); i++)
-        if (!settings[i].is_switch)
-            put(config, &settings[i], str_of(settings[i].standard));
+        put(config, &settings[i], str_of(settings[i].standard));
 }
 
 /* log-level → LOG_LEVEL */
@@ -174,6 +180,10 @@ bool config_read(struct arena *arena, int count, char **words, struct config *co
         return false;
     }
     config->worker_count = (int)workers;
+    if (!read_switch(config->demo_text, &config->demo)) {
+        *reason = STR("demo: on, off");
+        return false;
+    }
     return true;
 }
 

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 
 struct config {
-    struct str db, listen, pack, log_level, workers, file;
+    struct str db, listen, pack, log_level, workers, demo_text, file;
     bool demo;
     int worker_count;
 };

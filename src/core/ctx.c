@@ -95,6 +95,7 @@ void ctx_clear(struct ctx *ctx)
     ctx->last_complaint = NULL;
     ctx->db_status = DB_OK;
     ctx->etag = 0;
+    ctx->location = STR_NONE;
 }
 
 enum error check_match(struct ctx *ctx, int64_t current)

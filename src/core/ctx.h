@@ -43,7 +43,10 @@ struct ctx {
     struct field_set given;        /* which members of the input the client gave */
     struct str content_type, body; /* of a raw body, for routes that take one */
     struct str if_match;           /* as sent, without quotes; STR_NONE when absent */
-    int64_t etag; /* a handler sets the sequence number that identifies what it returns */
+    struct str location;           /* a handler that made a record says where it is */
+    int64_t etag;    /* a handler sets the sequence number that identifies what it returns */
+    void *exporting; /* atomic_flag of whoever exports; NULL = nobody else does */
+
     enum error error;
     struct str detail; /* why it failed, in the client's language */
     struct complaint *complaints, **last_complaint;

@@ -1,7 +1,9 @@
 /* Lists as files: CSV that Excel opens in Chinese (byte order mark, CRLF as RFC 4180 has it) and
  * XLSX with numbers as numbers. */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 #include <xlsxwriter.h>
 
@@ -70,7 +72,8 @@ static void csv_row(void *state, struct ctx *ctx, struct row row)
 static bool csv_end(void *state)
 {
     struct csv_file *csv = state;
-    return fclose(csv->out) == 0;
+    bool good = !ferror(csv->out); /* closing tells of the last block only */
+    return fclose(csv->out) == 0 && good;
 }
 
 struct xlsx_file {
@@ -98,8 +101,6 @@ static void xlsx_row(void *state, struct ctx *ctx, struct row row)
 {
     struct xlsx_file *xlsx = state;
     lxw_col_t column = 0;
-    if (xlsx->next >= LXW_ROW_MAX)
-        return;
     for (size_t i = 0; i < row.shape->count; i++) {
         const struct field *field = &row.shape->fields[i];
         if (!is_column(field))
@@ -126,10 +127,11 @@ static bool xlsx_end(void *state)
     char block[16 * 1024];
     for (size_t n; good && in && (n = fread(block, 1, sizeof(block), in)) > 0;)
         good = write(xlsx->file, block, n) == (ssize_t)n;
+    good = good && in && !ferror(in);
     if (in)
         fclose(in);
     unlink(xlsx->path);
-    return good && in;
+    return good;
 }
 
 static enum error no_file(struct ctx *ctx)
@@ -138,16 +140,17 @@ static enum error no_file(struct ctx *ctx)
                 "the export could not be written: check the space of the temporary folder");
 }
 
-struct export
-{
+struct export_run {
     const struct sink *sink;
     struct row row;
+    size_t rows, rows_max;
 };
 
 static enum error export_row(struct ctx *ctx, void *state)
 {
-    struct export *export = state;
-    export->sink->row(export->sink->state, ctx, export->row);
+    struct export_run *run = state;
+    run->sink->row(run->sink->state, ctx, run->row);
+    run->rows++;
     return E_OK;
 }
 
@@ -158,14 +161,13 @@ static void free_arena(void *arena)
 
 /* Each page has its own use of a second arena, so that memory does not grow with the list. */
 static enum error export_page(struct ctx *ctx, struct list_request *request, struct arena *page,
-                              const struct sink *sink, struct str *next)
+                              struct export_run *run, struct str *next)
 {
     struct arena *whole = ctx->arena;
     ctx->arena = page;
-    struct export export = {sink,
-                            {request->list->row, arena_alloc(page, request->list->row->size)}};
-    fields_clear(export.row);
-    enum error error = list_each(ctx, request, export_row, &export, export.row, next);
+    run->row = (struct row){request->list->row, arena_alloc(page, request->list->row->size)};
+    fields_clear(run->row);
+    enum error error = list_each(ctx, request, export_row, run, run->row, next);
     *next = arena_str(whole, *next);
     ctx->detail = arena_str(whole, ctx->detail);
     ctx->arena = whole;
@@ -173,17 +175,54 @@ static enum error export_page(struct ctx *ctx, struct list_request *request, str
     return error;
 }
 
-static enum error export_to(struct ctx *ctx, struct list_request *request, const struct sink *sink)
+/* The next page reads anew: a long export must not keep an old snapshot alive. */
+static enum error next_snapshot(struct ctx *ctx)
 {
-    sink->begin(sink->state, request->list->row);
-    request->limit = LIST_EXPORT_PAGE;
+    enum db_status status = db_commit(ctx->db);
+    if (status == DB_OK)
+        status = db_begin(ctx->db, false);
+    return db_failed(status) ? fail_database(ctx, status) : E_OK;
+}
+
+static enum error check_ceilings(struct ctx *ctx, const struct export_run *run, time_t began)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (run->rows > run->rows_max)
+        return fail(ctx, E_TOO_LARGE, "这种格式最多导出 %zu 行；请加筛选条件，或改用 CSV",
+                    "this format takes at most %zu rows: narrow the list, or take CSV",
+                    run->rows_max);
+    if (now.tv_sec - began > LIST_EXPORT_SECONDS)
+        return fail(ctx, E_TIMEOUT, "导出用时过长，请加筛选条件",
+                    "the export took too long: narrow it");
+    return E_OK;
+}
+
+static enum error export_pages(struct ctx *ctx, struct list_request *request,
+                               struct export_run *run, struct arena *page)
+{
+    struct timespec began;
+    struct str next;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    for (;;) {
+        enum error error = export_page(ctx, request, page, run, &next);
+        if (!error)
+            error = check_ceilings(ctx, run, began.tv_sec);
+        if (error || !next.data || (error = next_snapshot(ctx)))
+            return error;
+        request->after = next;
+    }
+}
+
+static enum error export_to(struct ctx *ctx, struct list_request *request, const struct sink *sink,
+                            size_t rows_max)
+{
+    struct export_run run = {.sink = sink, .rows_max = rows_max};
     struct arena *page = ARENA_NEW(ctx->arena, struct arena);
     page->escape = ctx->arena->escape;
     arena_defer(ctx->arena, free_arena, page);
-    enum error error;
-    struct str next;
-    while (!(error = export_page(ctx, request, page, sink, &next)) && next.data)
-        request->after = next;
+    sink->begin(sink->state, request->list->row);
+    enum error error = export_pages(ctx, request, &run, page);
     bool written = sink->end(sink->state);
     return error ? error : written ? E_OK : no_file(ctx);
 }
@@ -194,14 +233,15 @@ const char *export_folder(void)
     return folder && *folder ? folder : "/tmp";
 }
 
-enum error list_export(struct ctx *ctx, struct list_request *request, enum list_format format,
-                       int file)
+static enum error export_as(struct ctx *ctx, struct list_request *request, enum list_format format,
+                            int file)
 {
     if (format == LIST_CSV) {
         struct csv_file csv = {fdopen(dup(file), "wb")};
         if (!csv.out)
             return no_file(ctx);
-        return export_to(ctx, request, &(struct sink){&csv, csv_begin, csv_row, csv_end});
+        return export_to(ctx, request, &(struct sink){&csv, csv_begin, csv_row, csv_end},
+                         LIST_CSV_ROWS);
     }
     struct str name = arena_print(ctx->arena, "%s/kechuang-export-XXXXXX", export_folder());
     char *path = (char *)(uintptr_t)name.data;
@@ -218,5 +258,29 @@ enum error list_export(struct ctx *ctx, struct list_request *request, enum list_
         unlink(path);
         return no_file(ctx);
     }
-    return export_to(ctx, request, &(struct sink){&xlsx, xlsx_begin, xlsx_row, xlsx_end});
+    return export_to(ctx, request, &(struct sink){&xlsx, xlsx_begin, xlsx_row, xlsx_end},
+                     LIST_XLSX_ROWS);
+}
+
+static void let_others_export(void *flag)
+{
+    atomic_flag_clear((atomic_flag *)flag);
+}
+
+enum error list_export(struct ctx *ctx, struct list_request *request, enum list_format format,
+                       int file)
+{
+    if (ctx->exporting && atomic_flag_test_and_set((atomic_flag *)ctx->exporting))
+        return fail(ctx, E_BUSY, "另一个导出正在进行，请稍后再试",
+                    "another export is under way: try again in a moment");
+    struct arena *scope = ARENA_NEW(ctx->arena, struct arena);
+    if (ctx->exporting) /* also when the request ends by running out of memory */
+        arena_defer(scope, let_others_export, ctx->exporting);
+    arena_defer(ctx->arena, free_arena, scope);
+    request->limit = LIST_EXPORT_PAGE;
+    if (request->list->versioned && !request->as_of.known)
+        request->as_of = (struct maybe_int){ctx->sequence, true};
+    enum error error = export_as(ctx, request, format, file);
+    arena_free(scope);
+    return error;
 }

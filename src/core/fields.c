@@ -11,6 +11,9 @@
 #define CONST_MEMBER(type, value, field)                                                           \
     (*(const type *)(const void *)((const char *)(value) + (field)->offset))
 
+const char *const visibility_names[] = {"public", "government", "bureau", "draft", NULL};
+const char *const basis_names[] = {"source", "ours", NULL};
+
 const struct field *field_find(const struct shape *shape, struct str name)
 {
     for (size_t i = 0; shape && i < shape->count; i++)
@@ -85,6 +88,11 @@ bool field_is_null(const struct field *field, const void *value)
         break;
     }
     return false;
+}
+
+static bool has_null(const struct field *field)
+{
+    return field->kind != KIND_INT && field->kind != KIND_REAL && field->kind != KIND_BOOL;
 }
 
 static int64_t choice_index(const struct field *field, struct str text)
@@ -297,7 +305,8 @@ static enum error field_from_json(struct ctx *ctx, const struct field *field, vo
 {
     if (json_is_null(from)) {
         set_null(field, value);
-        return E_OK;
+        /* 0 and false are no nulls: to say null here would be to say one of them. */
+        return has_null(field) ? E_OK : wrong_kind(ctx, field);
     }
     if (field->kind == KIND_RECORD || field->kind == KIND_RECORDS)
         return nested_from_json(ctx, field, value, from);
@@ -331,7 +340,7 @@ enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row ro
             failed |= bit;
     }
     /* What was read well is checked even so: all mistakes are told at once. */
-    fields_check(ctx, row, (partial ? given->bits : UINT64_MAX) & ~failed);
+    fields_check(ctx, row, (partial ? given->bits : UINT64_MAX) & ~failed, given->bits);
     return ctx->error;
 }
 
@@ -421,14 +430,14 @@ static enum error check_text(struct ctx *ctx, const struct field *field, struct 
     return E_OK;
 }
 
-enum error fields_check(struct ctx *ctx, struct row row, uint64_t given)
+enum error fields_check(struct ctx *ctx, struct row row, uint64_t which, uint64_t given)
 {
     enum error error = E_OK;
     for (size_t i = 0; i < row.shape->count; i++) {
         const struct field *field = &row.shape->fields[i];
-        if (!field_has(field, USE_IN) || !(given >> i & 1))
+        if (!field_has(field, USE_IN) || !(which >> i & 1))
             continue;
-        if (field_is_null(field, row.value)) {
+        if (field_is_null(field, row.value) || !(given >> i & 1)) {
             if (field->required)
                 error = complain(ctx, str_of(field->name), "必填：%s", "required: %s",
                                  in_language(ctx, field->zh, field->en));

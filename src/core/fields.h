@@ -109,6 +109,10 @@ struct row {
 };
 #define ROW(tag, pointer) ((struct row){&tag##_shape, (pointer)})
 
+/* Choices that several modules have in common: enum visibility by its names, and whether something
+ * has a source or is our own. */
+extern const char *const visibility_names[], *const basis_names[];
+
 const struct field *field_find(const struct shape *shape, struct str name);
 static inline bool field_has(const struct field *field, enum field_use use)
 {
@@ -119,7 +123,7 @@ void fields_clear(struct row row);
 bool field_is_null(const struct field *field, const void *value);
 
 /* Reads a text (a query parameter, a CSV cell) into the field; complains when it is no such value.
- * An empty text is null. */
+ * An empty text is null; to a number or a truth that cannot be null it says nothing (0, false). */
 enum error field_parse(struct ctx *ctx, const struct field *field, void *value, struct str text);
 /* The value as text for a CSV cell, in the arena; STR_NONE for null. */
 struct str field_text(struct arena *arena, const struct field *field, const void *value);
@@ -130,8 +134,9 @@ struct str field_text(struct arena *arena, const struct field *field, const void
 enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row row, bool partial,
                             struct field_set *given);
 void fields_to_json(struct json *out, struct row row);
-/* What is required is there; texts are choices and not too long. Needs no database. */
-enum error fields_check(struct ctx *ctx, struct row row, uint64_t which);
+/* Of the fields `which`: what is required was `given` and is not null; texts are choices and not
+ * too long. Needs no database. */
+enum error fields_check(struct ctx *ctx, struct row row, uint64_t which, uint64_t given);
 /* Codes exist in the tables they refer to. */
 enum error fields_check_references(struct ctx *ctx, struct row row, uint64_t given);
 /* Copies the given fields from one record to another of the same shape. */

@@ -185,37 +185,6 @@ static void add_arg(struct builder *builder, const char *prefix, const char *nam
         builder->args[builder->count++] = (struct arg){full.data, value};
 }
 
-static struct db_value text_value(struct ctx *ctx, const struct field *field, const void *record)
-{
-    struct db_value value = {.type = DB_TEXT};
-    int64_t integer;
-    switch (field->kind) {
-    case KIND_INT:
-        memcpy(&integer, (const char *)record + field->offset, sizeof(integer));
-        return (struct db_value){.type = DB_INT, .integer = integer};
-    case KIND_MAYBE_INT:
-        int_parse(field_text(ctx->arena, field, record), &integer);
-        return (struct db_value){.type = DB_INT, .integer = integer};
-    case KIND_REAL:
-    case KIND_MAYBE_REAL:
-        value.type = DB_REAL;
-        real_parse(field_text(ctx->arena, field, record), &value.real);
-        return value;
-    case KIND_BOOL:
-        return (struct db_value){.type = DB_BOOL,
-                                 .integer = str_is(field_text(ctx->arena, field, record), "true")};
-    case KIND_TEXT:
-    case KIND_DATE:
-    case KIND_INSTANT:
-    case KIND_RECORD:
-    case KIND_RECORDS:
-        break;
-    }
-    value.text = field_text(ctx->arena, field, record);
-    value.null = !value.text.data;
-    return value;
-}
-
 static void add_filters(struct builder *builder)
 {
     const struct list_request *request = builder->request;
@@ -229,7 +198,8 @@ static void add_filters(struct builder *builder)
             continue;
         }
         buf_print(&builder->sql, " AND %s = :%s", field->name, field->name);
-        add_arg(builder, "", field->name, text_value(builder->ctx, field, request->filter.value));
+        add_arg(builder, "", field->name,
+                field_value(builder->ctx->arena, field, request->filter.value));
     }
     for (size_t i = 0; i < list->filter_count; i++)
         if (request->extra_given >> i & 1) {
@@ -270,9 +240,10 @@ struct str list_statement(struct ctx *ctx, const struct list_request *request, s
         }
         after_condition(&b.sql, request, null);
         const struct field *key = field_find(list->row, str_of(list->key));
-        add_arg(&b, "after_", list->key, text_value(ctx, key, last));
+        add_arg(&b, "after_", list->key, field_value(ctx->arena, key, last));
         if (!null && key != request->sort)
-            add_arg(&b, "after_", request->sort->name, text_value(ctx, request->sort, last));
+            add_arg(&b, "after_", request->sort->name,
+                    field_value(ctx->arena, request->sort, last));
     }
     const char *direction = request->descending ? " DESC" : "";
     buf_print(&b.sql, " ORDER BY %s%s%s", request->sort->name, direction,
@@ -290,30 +261,20 @@ struct walk {
     row_fn *visit;
     void *state;
     struct row row;
-    int64_t count;
-    struct str next;
+    int64_t rows;
+    struct str last; /* cursor of the last row of the page */
 };
 
 /* One row more than the page holds is asked for: it only tells that there is a next page. */
 static enum error walk_row(struct ctx *ctx, void *state)
 {
     struct walk *walk = state;
-    if (walk->count == walk->request->limit)
+    if (++walk->rows > walk->request->limit)
         return E_OK;
     enum error error = walk->visit(ctx, walk->state);
-    if (!error && ++walk->count == walk->request->limit)
-        walk->next = cursor_of(ctx, walk->request, walk->row.value);
+    if (!error && walk->rows == walk->request->limit)
+        walk->last = cursor_of(ctx, walk->request, walk->row.value);
     return error;
-}
-
-static enum error walk_and_count(struct ctx *ctx, void *state)
-{
-    struct {
-        struct walk walk;
-        int64_t rows;
-    } *both = state;
-    both->rows++;
-    return walk_row(ctx, &both->walk);
 }
 
 enum error list_each(struct ctx *ctx, const struct list_request *request, row_fn *visit,
@@ -323,12 +284,9 @@ enum error list_each(struct ctx *ctx, const struct list_request *request, row_fn
     struct str text = list_statement(ctx, request, &args);
     if (!text.data)
         return ctx->error;
-    struct {
-        struct walk walk;
-        int64_t rows;
-    } both = {{request, visit, state, row, 0, STR_NONE}, 0};
-    enum error error = db_each(ctx, text, args, row, walk_and_count, &both);
-    *next = both.rows > request->limit ? both.walk.next : STR_NONE;
+    struct walk walk = {request, visit, state, row, 0, STR_NONE};
+    enum error error = db_each(ctx, text, args, row, walk_row, &walk);
+    *next = walk.rows > request->limit ? walk.last : STR_NONE;
     return error;
 }
 

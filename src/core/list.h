@@ -28,7 +28,14 @@ struct list {
     bool versioned; /* rows have recorded_seq and replaced_seq: takes as_of */
 };
 
-enum { LIST_LIMIT = 100, LIST_LIMIT_MAX = 500, LIST_EXPORT_PAGE = 500 };
+enum {
+    LIST_LIMIT = 100,
+    LIST_LIMIT_MAX = 500,
+    LIST_EXPORT_PAGE = 500,
+    LIST_CSV_ROWS = 2000000,
+    LIST_XLSX_ROWS = 100000, /* more than that no spreadsheet enjoys */
+    LIST_EXPORT_SECONDS = 60
+};
 
 enum list_format { LIST_JSON, LIST_CSV, LIST_XLSX };
 
@@ -58,7 +65,9 @@ enum error list_page(struct ctx *ctx, const struct list_request *request,
                      struct json *out) MUST_USE;
 /* Where exports are made: $TMPDIR, or /tmp. */
 const char *export_folder(void);
-/* The whole list into an open file, page by page, in constant memory. */
+/* The whole list into an open file, page by page, in constant memory, each page in a snapshot of
+ * its own. A versioned list is exported as it was recorded when the export began. E_BUSY while
+ * another export runs; E_TOO_LARGE past the ceiling of rows; E_TIMEOUT past that of time. */
 enum error list_export(struct ctx *ctx, struct list_request *request, enum list_format format,
                        int file) MUST_USE;
 

@@ -119,10 +119,14 @@ static enum error read_record(struct reading *reading, const struct csv_record *
                     record->count, reading->column_count);
     fields_clear(row);
     enum error error = E_OK;
-    for (size_t i = 0; i < record->count; i++)
+    uint64_t given = 0;
+    for (size_t i = 0; i < record->count; i++) {
         if (field_parse(ctx, reading->fields[i], row.value, record->cells[i]))
             error = E_INVALID;
-    if (error || (error = fields_check(ctx, row, UINT64_MAX)) ||
+        if (record->cells[i].length)
+            given |= UINT64_C(1) << (reading->fields[i] - row.shape->fields);
+    }
+    if (error || (error = fields_check(ctx, row, UINT64_MAX, given)) ||
         (error = fields_check_references(ctx, row, UINT64_MAX)))
         return error;
     if (reading->file->check && (error = reading->file->check(ctx, row.value)))
@@ -151,9 +155,10 @@ static enum error load_text(struct reading *reading, struct str text)
     while (!error && csv_next(&csv, record)) {
         if (!read_record(reading, record, row))
             continue;
-        if (ctx->db_status != DB_OK && ctx->db_status != DB_UNIQUE)
+        bool refused = ctx->db_status == DB_UNIQUE || ctx->db_status == DB_CONSTRAINT;
+        if (ctx->db_status != DB_OK && !refused)
             return ctx->error;
-        bool ends_transaction = ctx->db_status == DB_UNIQUE; /* PostgreSQL takes no more */
+        bool ends_transaction = refused; /* PostgreSQL takes no more after it */
         report(reading, record->line, complaint_column(reading, record));
         if (ends_transaction || reading->errors == PACK_ERRORS_MAX)
             break;

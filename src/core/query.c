@@ -51,6 +51,13 @@ static void bind_field(struct arena *arena, const struct field *field, const voi
     value->null = true;
 }
 
+struct db_value field_value(struct arena *arena, const struct field *field, const void *record)
+{
+    struct db_value value;
+    bind_field(arena, field, record, &value);
+    return value;
+}
+
 static bool bind(void *state, struct str name, struct db_value *value)
 {
     const struct binding *binding = state;

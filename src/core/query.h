@@ -46,6 +46,8 @@ struct args {
                    (const struct arg[]){__VA_ARGS__},                                              \
                    COUNT(((const struct arg[]){__VA_ARGS__}))})
 
+/* A field's value as the database takes it. */
+struct db_value field_value(struct arena *arena, const struct field *field, const void *record);
 /* The first row into `out` (cleared first). E_NOT_FOUND, without a message, when there is none. */
 enum error db_one(struct ctx *ctx, const struct sql *sql, struct args args,
                   struct row out) MUST_USE;

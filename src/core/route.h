@@ -30,6 +30,12 @@ struct handler {
     storage const struct handler name##_handler = {name##_any, &in_tag##_shape, &out_tag##_shape}; \
     static enum error name(struct ctx *ctx, const struct in_tag *in, struct out_tag *out)
 
+/* The input of a handler that takes none. */
+struct nothing {
+    char unused;
+};
+extern const struct shape nothing_shape;
+
 enum access { ANYONE, OPERATOR };
 
 /* POINT: a short read that may run on the loop's own connection. SINGLE: the same in one statement,

@@ -4,9 +4,11 @@
 
 #include "stats/interval.h"
 
-static bool satisfies(const struct pace_input *input, double value)
+/* 近100 is at most 100: it does not reach 100, where more is better. */
+static bool satisfies(const struct pace_input *input, const struct pace_point *point)
 {
-    return input->direction > 0 ? value >= input->target : value <= input->target;
+    double distance = input->direction * (point->value - input->target);
+    return point->falls_short ? distance > 0 : distance >= 0;
 }
 
 static bool is_own_period(const struct pace_input *input, const struct pace_point *point)
@@ -15,14 +17,15 @@ static bool is_own_period(const struct pace_input *input, const struct pace_poin
            (input->is_stock || point->start.days >= input->start.days);
 }
 
-/* The newest actual before the target's period begins: from there the way is measured. */
+/* The newest actual before the target's period begins: from there the way is measured. Where it was
+ * beyond the target already there is no way, and no base. */
 static const struct pace_point *base_of(const struct pace_input *input)
 {
     const struct pace_point *base = NULL;
     for (size_t i = 0; i < input->actual_count; i++)
         if (input->actuals[i].end.days < input->start.days)
             base = &input->actuals[i];
-    return base;
+    return base && input->direction * (input->target - base->value) > 0 ? base : NULL;
 }
 
 static double share_of_way(double from, double to, double now)
@@ -42,17 +45,12 @@ static void required_pace(const struct pace_input *input, struct pace *pace)
         pace->required = 100 * (pow(input->target / now, 1 / pace->years_left) - 1);
     } else
         pace->required = (input->target - now) / pace->years_left;
-    pace->has_required = true;
+    pace->has_required = isfinite(pace->required);
 }
 
-static void judge_own_period(const struct pace_input *input, struct pace *pace)
+static void judge_miss(const struct pace_input *input, struct pace *pace)
 {
     const struct pace_point *base = base_of(input);
-    if (satisfies(input, pace->current->value)) {
-        pace->state = TARGET_MET;
-        pace->reason = REASON_OWN_PERIOD_MET;
-        return;
-    }
     /* Where no way can be measured, the miss is compared with the target itself. */
     double miss = fabs(input->target - pace->current->value);
     double share = base            ? share_of_way(base->value, input->target, pace->current->value)
@@ -61,6 +59,15 @@ static void judge_own_period(const struct pace_input *input, struct pace *pace)
     bool near = share >= PACE_NEAR_SHARE;
     pace->state = near ? TARGET_BEHIND : TARGET_FAR_BEHIND;
     pace->reason = near ? REASON_OWN_PERIOD_NEAR : REASON_OWN_PERIOD_FAR;
+}
+
+static void judge_own_period(const struct pace_input *input, struct pace *pace)
+{
+    if (satisfies(input, pace->current)) {
+        pace->state = TARGET_MET;
+        pace->reason = REASON_OWN_PERIOD_MET;
+    } else
+        judge_miss(input, pace);
 }
 
 /* Inside the target's period, with an actual from inside it: compare the way made with the time. */
@@ -81,7 +88,7 @@ static void judge(const struct pace_input *input, struct pace *pace)
     const struct pace_point *base = base_of(input);
     if (is_own_period(input, pace->current))
         judge_own_period(input, pace);
-    else if (input->is_stock && satisfies(input, pace->current->value)) {
+    else if (input->is_stock && satisfies(input, pace->current)) {
         pace->state = TARGET_MET;
         pace->reason = REASON_STOCK_MET_EARLY;
     } else if (input->today.days > input->end.days) {

@@ -33,6 +33,7 @@ enum target_reason {
 struct pace_point {
     double value;
     struct date start, end; /* of the period it is valid for */
+    bool falls_short;       /* the value is a bound that is not reached: 近100 */
 };
 
 struct pace_input {

@@ -49,6 +49,14 @@ const cases = [
     /observations_city\.csv:2:\d+: unit: /],
   ['an area after its end', 'observations_districts.csv', text((t) => t.replace('XZ-DL,,,2024', 'XZ-GD,,,2026')),
     /observations_districts\.csv:2:\d+: area_code: .*2026-12-31 不存在/],
+  ['a number that is missing', 'places.csv', text((t) => t.replace('20.41', '')),
+    /places\.csv:2:\d+: latitude: 必填/],
+  ['a number out of its range', 'releases.csv', text((t) => t.replace(',9,', ',99,')),
+    /releases\.csv:2:1: /],
+  ['a growth rate in yuan', 'observations_city.csv', text((t) => t.replace(',元,final,flow,', ',元,final,growth_rate,')),
+    /observations_city\.csv:2:\d+: unit: /],
+  ['two areas in one cell of the map', 'areas.csv', text((t) => t.replace(/(XZ-NP,.*district,,XZ,,,)\d+,\d+/, '$12,1')),
+    /areas\.csv: 区域组 \w+ 中 .* 同在示意图的一格/],
   ['an expression that is none', 'indicator_derivations.csv', text((t) => t.replace('100 * RD01', '100 * *')),
     /indicator_derivations\.csv:2:\d+: expression: 不是算式/],
   ['an expression over unknown indicators', 'indicator_derivations.csv', text((t) => t.replace('/ GDP', '/ GDQ')),
@@ -114,12 +122,20 @@ test('a database that cannot be opened is said so', () => {
   assert.match(stderr, /sqlite: or postgres/);
 });
 
-test('what another process adds to the database shows at once in a running server', { skip: !process.env.OTHER_CITY_URL }, async () => {
-  const documents = async () =>
-    JSON.parse((await ask(process.env.OTHER_CITY_URL, 'GET', '/api/city')).body).counts.documents.value;
-  const before = await documents();
-  assert.equal(await documents(), before);
+test('what another process writes shows at once in a running server', { skip: !process.env.OTHER_CITY_URL }, async () => {
+  const sequence = async () => JSON.parse((await ask(process.env.OTHER_CITY_URL, 'GET', '/healthz')).body).seq;
+  const before = await sequence();
+  assert.equal(await sequence(), before);
   const { status, stderr } = kechuang('documents', 'add', 'tests/packs/xingzhou/pack.csv', '--db', process.env.OTHER_CITY_DB);
   assert.equal(status, 0, stderr);
-  assert.equal(await documents(), before + 1);
+  assert.equal(await sequence(), before + 1);
+});
+
+test('a pack without a setting that the program needs is refused', () => {
+  const bad = broken('pack.csv', text((t) => t.replace(/^root_area,.*\n/m, '')));
+  assert.match(kechuang('pack', 'check', bad).stderr, /pack\.csv: 缺少 root_area/);
+});
+
+test('a switch that is neither on nor off is refused', () => {
+  assert.equal(kechuang('pack', 'check', 'tests/packs/xingzhou', '--demo=perhaps').status, 2);
 });

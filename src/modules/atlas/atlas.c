@@ -15,7 +15,6 @@ struct place {
     bool sample;
     struct str note;
 };
-static const char *const bases[] = {"source", "ours", NULL};
 static const struct field place_fields[] = {
     FIELD(struct place, code, "代码", "Code", USE_ALL, .required = true, .length_max = 40),
     FIELD(struct place, name, "名称", "Name", .required = true),
@@ -27,7 +26,7 @@ static const struct field place_fields[] = {
     FIELD(struct place, longitude, "经度（WGS 84）", "Longitude, WGS 84", .required = true),
     FIELD(struct place, latitude, "纬度（WGS 84）", "Latitude, WGS 84", .required = true),
     FIELD(struct place, precision_m, "误差（米）", "Precision, metres", .required = true),
-    FIELD(struct place, basis, "依据", "Basis", .required = true, .choices = bases),
+    FIELD(struct place, basis, "依据", "Basis", .required = true, .choices = basis_names),
     FIELD(struct place, sample, "样例", "Is it a sample?", USE_OUT | USE_FILTER),
     FIELD(struct place, note, "说明", "Note"),
 };
@@ -119,19 +118,12 @@ static const struct field map_fields[] = {
 };
 static const SHAPE(map);
 
-/* Observations of one indicator everywhere, and which of them the map takes. */
+/* Observations of one indicator in one period everywhere, and which of them the map takes. */
 struct atlas {
     struct records observations;
-    struct records areas; /* of the set */
-    struct str period;
+    struct records areas;           /* of the set */
+    const struct observation *like; /* one of the kind that is shown; NULL = there is none */
 };
-
-static enum error read_all(struct ctx *ctx, struct str indicator_code, struct records *all)
-{
-    return db_all(ctx, &sql_map_observations,
-                  ARGS(arg_text("indicator_code", indicator_code), arg_int("limit", MAP_MAX)),
-                  &observation_shape, MAP_MAX, all);
-}
 
 static const struct area *find_area(struct records areas, struct str code)
 {
@@ -142,68 +134,56 @@ static const struct area *find_area(struct records areas, struct str code)
     return NULL;
 }
 
-/* The periods in which some area of the set has a value, with how many have: newest first. */
-static struct records periods_of(struct ctx *ctx, const struct atlas *atlas)
+/* One map shows one kind of value: one measure, one unit, one definition. */
+static bool same_kind(const struct observation *a, const struct observation *b)
 {
-    const struct observation *all = atlas->observations.items;
-    struct map_period *periods = arena_array(ctx->arena, PERIODS_MAX, sizeof(*periods));
-    struct date *ends = arena_array(ctx->arena, PERIODS_MAX, sizeof(*ends));
-    size_t count = 0;
-    for (size_t i = 0; i < atlas->observations.count; i++) {
-        if (!find_area(atlas->areas, all[i].area_code))
-            continue;
-        size_t p = 0;
-        while (p < count && !str_equal(periods[p].period, all[i].period))
-            p++;
-        if (p < count) {
-            bool again = i && str_equal(all[i - 1].area_code, all[i].area_code) &&
-                         str_equal(all[i - 1].period, all[i].period);
-            periods[p].areas += !again;
-            continue;
-        }
-        if (count == PERIODS_MAX)
-            break;
-        /* Kept in order: newest first. */
-        for (p = count++; p && ends[p - 1].days < all[i].period_end.days; p--) {
-            periods[p] = periods[p - 1];
-            ends[p] = ends[p - 1];
-        }
-        periods[p] = (struct map_period){all[i].period, 1};
-        ends[p] = all[i].period_end;
-    }
-    return (struct records){periods, count};
+    return str_equal(a->measure, b->measure) && str_equal(a->unit, b->unit) &&
+           a->definition_version == b->definition_version;
 }
 
-/* The best observation of an area in the period. */
-static const struct observation *value_in(const struct atlas *atlas, struct str area_code,
-                                          struct str measure)
+static size_t count_kind(const struct atlas *atlas, const struct observation *like)
+{
+    const struct observation *all = atlas->observations.items;
+    size_t count = 0;
+    for (size_t i = 0; i < atlas->observations.count; i++)
+        count += same_kind(&all[i], like) && find_area(atlas->areas, all[i].area_code);
+    return count;
+}
+
+/* The kind that most areas of the set have; the indicator's own before any other. */
+static const struct observation *choose_kind(const struct atlas *atlas,
+                                             const struct indicator *indicator)
 {
     const struct observation *all = atlas->observations.items, *best = NULL;
-    for (size_t i = 0; i < atlas->observations.count; i++)
-        if (str_equal(all[i].area_code, area_code) && str_equal(all[i].period, atlas->period) &&
-            str_equal(all[i].measure, measure) && (!best || observation_compare(&all[i], best) > 0))
+    size_t best_count = 0;
+    bool best_own = false;
+    for (size_t i = 0; i < atlas->observations.count; i++) {
+        if (best && same_kind(&all[i], best))
+            continue;
+        size_t count = count_kind(atlas, &all[i]);
+        bool own = str_equal(all[i].measure, indicator->measure) &&
+                   str_equal(all[i].unit, indicator->unit);
+        if (count && (!best || own > best_own || (own == best_own && count > best_count))) {
+            best = &all[i];
+            best_count = count;
+            best_own = own;
+        }
+    }
+    return best;
+}
+
+/* The best observation of an area. */
+static const struct observation *value_in(const struct atlas *atlas, struct str area_code)
+{
+    const struct observation *all = atlas->observations.items, *best = NULL;
+    for (size_t i = 0; i < atlas->observations.count && atlas->like; i++)
+        if (str_equal(all[i].area_code, area_code) && same_kind(&all[i], atlas->like) &&
+            (!best || observation_compare(&all[i], best) > 0))
             best = &all[i];
     return best;
 }
 
-/* One map shows one measure: the indicator's own where some area has it, else the commonest. */
-static struct str measure_of(const struct atlas *atlas, const struct indicator *indicator)
-{
-    const struct observation *all = atlas->observations.items;
-    struct str first = STR_NONE;
-    for (size_t i = 0; i < atlas->observations.count; i++) {
-        if (!str_equal(all[i].period, atlas->period) || !find_area(atlas->areas, all[i].area_code))
-            continue;
-        if (str_equal(all[i].measure, indicator->measure))
-            return indicator->measure;
-        if (!first.data)
-            first = all[i].measure;
-    }
-    return first.data ? first : indicator->measure;
-}
-
-static void fill_cells(struct ctx *ctx, const struct atlas *atlas, struct str measure,
-                       struct map *map)
+static void fill_cells(struct ctx *ctx, const struct atlas *atlas, struct map *map)
 {
     const struct area *areas = atlas->areas.items;
     struct map_cell *cells = arena_array(ctx->arena, atlas->areas.count, sizeof(*cells));
@@ -211,7 +191,7 @@ static void fill_cells(struct ctx *ctx, const struct atlas *atlas, struct str me
     size_t cell_count = 0, off_count = 0;
     for (size_t i = 0; i < atlas->areas.count; i++) {
         const struct area *area = &areas[i];
-        const struct observation *o = value_in(atlas, area->code, measure);
+        const struct observation *o = value_in(atlas, area->code);
         struct record figure = {o ? figure_record(ctx->arena, figure_of(o)).value : NULL};
         if (!area->tile_column.known || !area->tile_row.known) {
             off[off_count++] = (struct off_map){area->code,
@@ -239,25 +219,21 @@ static void fill_cells(struct ctx *ctx, const struct atlas *atlas, struct str me
     map->off_map = (struct records){off, off_count};
 }
 
-/* Values of that period whose area is not in the set on that day: they must not vanish. */
-static void add_off_map(struct ctx *ctx, const struct atlas *atlas, struct str measure,
-                        struct map *map)
+/* Values whose area is not in the set on that day: they must not vanish. */
+static void add_off_map(struct ctx *ctx, const struct atlas *atlas, struct map *map)
 {
     const struct observation *all = atlas->observations.items;
-    struct off_map *off =
-        arena_array(ctx->arena, map->off_map.count + atlas->observations.count, sizeof(*off));
     size_t count = map->off_map.count;
+    struct off_map *off = arena_array(ctx->arena, count + atlas->observations.count, sizeof(*off));
     if (count)
         memcpy(off, map->off_map.items, count * sizeof(*off));
-    for (size_t i = 0; i < atlas->observations.count; i++) {
-        bool taken = !str_equal(all[i].period, atlas->period) ||
-                     !str_equal(all[i].measure, measure) ||
-                     find_area(atlas->areas, all[i].area_code);
+    for (size_t i = 0; i < atlas->observations.count && atlas->like; i++) {
+        bool taken = !same_kind(&all[i], atlas->like) || find_area(atlas->areas, all[i].area_code);
         for (size_t j = 0; j < count && !taken; j++)
             taken = str_equal(off[j].area_code, all[i].area_code);
         if (taken)
             continue;
-        const struct observation *o = value_in(atlas, all[i].area_code, measure);
+        const struct observation *o = value_in(atlas, all[i].area_code);
         off[count++] = (struct off_map){o->area_code,
                                         o->area_name,
                                         o->area_name_en,
@@ -266,6 +242,19 @@ static void add_off_map(struct ctx *ctx, const struct atlas *atlas, struct str m
                                         STR("not in this set, or it did not exist on that day")};
     }
     map->off_map = (struct records){off, count};
+}
+
+/* What was counted: the observations of that indicator and period, off the map and on it. */
+static struct str list_address(struct arena *arena, struct str indicator_code, struct str period)
+{
+    struct buf out = {.arena = arena};
+    buf_print(&out, "/api/observations?indicator_code=%.*s&period=", STR_PRINT(indicator_code));
+    for (size_t i = 0; i < period.length; i++)
+        if (strchr("/-.Q", period.data[i]) || (period.data[i] >= '0' && period.data[i] <= '9'))
+            buf_char(&out, period.data[i]);
+        else
+            buf_print(&out, "%%%02X", (unsigned char)period.data[i]);
+    return arena_str(arena, buf_str(&out));
 }
 
 static enum error choose_set(struct ctx *ctx, const struct map_request *in, struct area_set *set)
@@ -291,45 +280,57 @@ static struct date day_of(const struct ctx *ctx, const struct map_request *in, s
     return period_last(parsed);
 }
 
+/* The period asked for, or the one that fills most of the map (the newest of these), so that it
+ * opens on something to see. */
+static struct str choose_period(const struct map_request *in, struct records periods)
+{
+    const struct map_period *list = periods.items;
+    size_t best = 0;
+    for (size_t i = 1; i < periods.count; i++)
+        if (list[i].areas > list[best].areas)
+            best = i;
+    return in->period.data ? in->period : periods.count ? list[best].period : STR_NONE;
+}
+
+static enum error read_map(struct ctx *ctx, const struct map_request *in, struct str set_code,
+                           struct atlas *atlas, struct map *out)
+{
+    enum error error =
+        db_all(ctx, &sql_map_periods, FROM_AND(map_request, in, arg_text("set_code", set_code)),
+               &map_period_shape, PERIODS_MAX, &out->periods);
+    if (error)
+        return error;
+    out->period = choose_period(in, out->periods);
+    out->date = day_of(ctx, in, out->period);
+    if ((error = area_set_on(ctx, set_code, out->date, &atlas->areas)))
+        return error;
+    return db_all(ctx, &sql_map_observations,
+                  ARGS(arg_text("indicator_code", in->indicator_code),
+                       arg_text("period", out->period), arg_int("limit", MAP_MAX + 1)),
+                  &observation_shape, MAP_MAX, &atlas->observations);
+}
+
 HANDLER(map_show, map_request, map)
 {
     struct indicator *indicator = ARENA_NEW(ctx->arena, struct indicator);
     struct area_set *set = ARENA_NEW(ctx->arena, struct area_set);
-    struct atlas atlas = {.period = in->period};
+    struct atlas atlas = {.like = NULL};
     enum error error = explain(ctx, indicator_find(ctx, in->indicator_code, indicator), E_NOT_FOUND,
                                "没有这个指标", "there is no such indicator");
     if (!error)
         error = choose_set(ctx, in, set);
     if (!error)
-        error = read_all(ctx, in->indicator_code, &atlas.observations);
-    /* Which periods there are is asked of the areas of the asked day, or of all that ever were. */
-    if (!error)
-        error = area_set_on(ctx, set->code, in->date, &atlas.areas);
+        error = read_map(ctx, in, set->code, &atlas, out);
     if (error)
         return error;
-    out->periods = periods_of(ctx, &atlas);
-    const struct map_period *periods = out->periods.items;
-    if (!atlas.period.data && out->periods.count) {
-        /* The newest period that fills most of the map, so that it opens on something to see. */
-        size_t best = 0;
-        for (size_t i = 1; i < out->periods.count; i++)
-            if (periods[i].areas > periods[best].areas)
-                best = i;
-        atlas.period = periods[best].period;
-    }
-    out->date = day_of(ctx, in, atlas.period);
-    if ((error = area_set_on(ctx, set->code, out->date, &atlas.areas)))
-        return error;
-    struct str measure = measure_of(&atlas, indicator);
+    atlas.like = choose_kind(&atlas, indicator);
     out->indicator.value = indicator;
     out->area_set.value = set;
-    out->period = atlas.period;
-    fill_cells(ctx, &atlas, measure, out);
-    add_off_map(ctx, &atlas, measure, out);
-    struct str list = arena_print(ctx->arena, "/api/observations?indicator_code=%.*s&period=%.*s",
-                                  STR_PRINT(indicator->code), STR_PRINT(atlas.period));
+    fill_cells(ctx, &atlas, out);
+    add_off_map(ctx, &atlas, out);
     out->off_map_count =
-        counted_figure(ctx->arena, (int64_t)out->off_map.count, STR("个"), list.data);
+        counted_figure(ctx->arena, (int64_t)out->off_map.count, STR("个"),
+                       list_address(ctx->arena, indicator->code, out->period).data);
     return E_OK;
 }
 

@@ -50,6 +50,31 @@ enum error city_setting(struct ctx *ctx, const char *key, struct str *value)
     return error == E_NOT_FOUND ? E_OK : error;
 }
 
+/* What the program asks of every city; the last two name an area and a set. */
+static enum error check_settings(struct ctx *ctx, const char *folder)
+{
+    static const struct {
+        const char *key, *refers;
+    } needed[] = {{"id", NULL},          {"name", NULL},
+                  {"name_en", NULL},     {"title", NULL},
+                  {"title_en", NULL},    {"utc_offset_minutes", NULL},
+                  {"root_area", "area"}, {"default_area_set", "area_set"}};
+    for (size_t i = 0; i < COUNT(needed); i++) {
+        struct str value;
+        bool there = true;
+        enum error error = city_setting(ctx, needed[i].key, &value);
+        if (!error && value.data && needed[i].refers)
+            error = code_exists(ctx, needed[i].refers, value, &there);
+        if (error)
+            return error;
+        if (!value.data || !there)
+            return fail(ctx, E_INVALID, "%s/pack.csv: 缺少 %s，或它所指的不存在",
+                        "%s/pack.csv: %s is missing, or what it names is not there", folder,
+                        needed[i].key);
+    }
+    return E_OK;
+}
+
 static const struct route routes[] = {
     GET_LIST("/api/departments", department_list, "部门", "Departments"),
     GET_LIST("/api/calendar", calendar_list, "放假与调休上班日", "Holidays and make-up workdays"),
@@ -69,4 +94,5 @@ const struct module city_module = {
     .route_count = COUNT(routes),
     .pack_files = pack_files,
     .pack_file_count = COUNT(pack_files),
+    .pack_loaded = check_settings,
 };

@@ -11,7 +11,6 @@
 enum { LINES_MAX = 100000, PAGE_MAX = 500, CITATIONS_MAX = 20000 };
 
 static const char *const source_kinds[] = {"document", "bulletin", "dataset", "web", NULL};
-static const char *const visibilities[] = {"public", "government", "bureau", "draft", NULL};
 
 static const struct field source_fields[] = {
     FIELD(struct source, code, "代码", "Code", USE_ALL, .required = true, .length_max = 40),
@@ -25,11 +24,14 @@ static const struct field source_fields[] = {
     FIELD(struct source, url, "地址", "Address"),
     FIELD(struct source, second_hand, "是否转载", "Is it second-hand?", USE_BOTH | USE_FILTER),
     FIELD(struct source, note, "说明", "Note"),
+    FIELD(struct source, uploaded, "随上传而来", "It came with an upload", USE_OUT),
+    FIELD(struct source, visibility, "公开范围", "Who may see it", USE_OUT,
+          .choices = visibility_names),
     FIELD(struct source, document_id, "已载入的文件", "The document, when loaded", USE_OUT),
 };
 SHAPE(source);
 static const struct list source_list = {
-    .base = &sql_source_list, .row = &source_shape, .key = "code", .sort = "code"};
+    .base = &sql_source_list, .row = &source_shape, .key = "code", .sort = "code", .guarded = true};
 
 static const struct field citation_fields[] = {
     FIELD(struct citation, document_id, "文件", "Document"),
@@ -60,7 +62,7 @@ static const struct field document_fields[] = {
     FIELD(struct document, size, "字节数", "Size in bytes", USE_OUT),
     FIELD(struct document, line_count, "行数", "Lines", USE_OUT),
     FIELD(struct document, published, "发布时间", "When it was published", .length_max = 10),
-    FIELD(struct document, visibility, "公开范围", "Who may see it", .choices = visibilities),
+    FIELD(struct document, visibility, "公开范围", "Who may see it", .choices = visibility_names),
     FIELD(struct document, added_seq, "载入时的序号", "Sequence when it was added", USE_OUT),
     FIELD(struct document, changed_seq, "最近改动的序号", "Sequence of the last change", USE_OUT),
     FIELD(struct document, citation_count, "引自此文件的数字", "Figures cited from it", USE_OUT),
@@ -79,9 +81,13 @@ static const SHAPE(document_key);
 
 struct upload {
     struct str name;
+    int64_t visibility; /* of a file that no source of the pack is */
 };
 static const struct field upload_fields[] = {
     FIELD(struct upload, name, "文件名", "File name", .required = true, .length_max = 255),
+    FIELD(struct upload, visibility, "公开范围；来源已公开的文件总是公开，其他文件缺省为 bureau",
+          "Who may see it; a file whose source is public is public, others by default the bureau's",
+          .choices = visibility_names),
 };
 static const SHAPE(upload);
 
@@ -108,16 +114,34 @@ enum error citation_add(struct ctx *ctx, const char *subject, int64_t subject_id
 {
     struct arg number = arg_int("line", line.value);
     number.value.null = !line.known;
+    enum error error = db_do(ctx, &sql_document_touch, ARGS(arg_text("source_code", source_code)));
+    if (error)
+        return error;
     return db_do(ctx, &sql_citation_insert,
                  ARGS(arg_text("subject", str_of(subject)), arg_int("subject_id", subject_id),
                       arg_text("source_code", source_code), number, arg_text("token", token),
                       arg_int("visibility", visibility)));
 }
 
+struct cited_source {
+    struct str source_code;
+};
+static const struct field cited_source_fields[] = {
+    FIELD(struct cited_source, source_code, "来源", "Source"),
+};
+static const SHAPE(cited_source);
+
 enum error citation_end(struct ctx *ctx, const char *subject, int64_t subject_id)
 {
-    return db_do(ctx, &sql_citation_end,
-                 ARGS(arg_text("subject", str_of(subject)), arg_int("subject_id", subject_id)));
+    struct cited_source cited;
+    struct args args =
+        ARGS(arg_text("subject", str_of(subject)), arg_int("subject_id", subject_id));
+    enum error error = db_one(ctx, &sql_citation_source, args, ROW(cited_source, &cited));
+    if (error)
+        return error == E_NOT_FOUND ? E_OK : error;
+    if ((error = db_do(ctx, &sql_citation_end, args)))
+        return error;
+    return db_do(ctx, &sql_document_touch, FROM(cited_source, &cited));
 }
 
 struct line {
@@ -210,7 +234,7 @@ static enum error insert_lines(struct ctx *ctx, int64_t id, struct str text)
 
 /* The source that the file is, or a new one for a file that nobody has cited yet. */
 static enum error source_for(struct ctx *ctx, struct str name, struct str sha256,
-                             struct source *source)
+                             int64_t visibility, struct source *source)
 {
     enum error error =
         db_one(ctx, &sql_source_by_sha256, ARGS(arg_text("sha256", sha256)), ROW(source, source));
@@ -221,6 +245,8 @@ static enum error source_for(struct ctx *ctx, struct str name, struct str sha256
     source->kind = STR("document");
     source->title = name;
     source->sha256 = sha256;
+    source->uploaded = true;
+    source->visibility = visibility;
     return db_do(ctx, &sql_source_insert, FROM(source, source));
 }
 
@@ -259,18 +285,19 @@ static enum error count_matches(struct ctx *ctx, int64_t id, struct str text, in
     return error;
 }
 
-static enum error document_add(struct ctx *ctx, struct str name, struct str text,
+static enum error document_add(struct ctx *ctx, const struct upload *upload, struct str text,
                                struct uploaded *out)
 {
     struct source source;
-    int64_t lines, id;
+    struct str name = upload->name;
+    int64_t lines, id, visibility = upload->visibility;
     struct str sha256 = sha256_hex(ctx->arena, text);
     enum error error =
         db_number(ctx, &sql_document_by_sha256, ARGS(arg_text("sha256", sha256)), &id);
     out->existed = error == E_OK;
     if (error == E_NOT_FOUND) {
         if ((error = check_text(ctx, text, &lines)) ||
-            (error = source_for(ctx, name, sha256, &source)))
+            (error = source_for(ctx, name, sha256, visibility, &source)))
             return error;
         struct document document = {.name = name,
                                     .title = source.title,
@@ -280,7 +307,7 @@ static enum error document_add(struct ctx *ctx, struct str name, struct str text
                                     .size = (int64_t)text.length,
                                     .line_count = lines,
                                     .published = source.published,
-                                    .visibility = VISIBILITY_PUBLIC};
+                                    .visibility = source.uploaded ? visibility : VISIBILITY_PUBLIC};
         error = db_number(ctx, &sql_document_insert, FROM(document, &document), &id);
         if (!error)
             error = insert_lines(ctx, id, text);
@@ -294,14 +321,20 @@ HANDLER(document_upload, upload, uploaded)
 {
     static const char *const types[] = {"text/plain", "text/markdown", "text/html"};
     bool known = false;
+    struct upload upload = *in;
+    if (!(ctx->given.bits >> 1 & 1)) /* not said */
+        upload.visibility = VISIBILITY_BUREAU;
     for (size_t i = 0; i < COUNT(types); i++)
         known = known || str_is(ctx->content_type, types[i]);
     if (!known)
         return fail(ctx, E_MEDIA_TYPE, "目前接受文本：text/plain、text/markdown、text/html",
                     "texts are taken: text/plain, text/markdown, text/html");
-    enum error error = document_add(ctx, in->name, ctx->body, out);
-    ctx->etag = error ? 0 : out->document.changed_seq;
-    return error;
+    enum error error = document_add(ctx, &upload, ctx->body, out);
+    if (error)
+        return error;
+    ctx->etag = out->document.changed_seq;
+    ctx->location = arena_print(ctx->arena, "/api/documents/%lld", (long long)out->document.id);
+    return E_OK;
 }
 
 HANDLER(document_show, document_key, document)
@@ -321,7 +354,7 @@ static const struct field document_change_fields[] = {
     FIELD(struct document_change, title, "标题", "Title", .required = true, .length_max = 300),
     FIELD(struct document_change, published, "发布时间", "When it was published", .length_max = 10),
     FIELD(struct document_change, visibility, "公开范围", "Who may see it",
-          .choices = visibilities),
+          .choices = visibility_names),
 };
 static const SHAPE(document_change);
 
@@ -336,7 +369,10 @@ HANDLER(document_edit, document_change, document)
     if (change.published.data && !publication_parse(change.published, &last))
         return complain(ctx, STR("published"), "应为 2026、2026-03 或 2026-03-03",
                         "must be 2026, 2026-03 or 2026-03-03");
-    if ((error = db_do(ctx, &sql_document_update, FROM(document_change, &change))))
+    if ((error = db_do(ctx, &sql_document_update, FROM(document_change, &change))) ||
+        (error =
+             db_do(ctx, &sql_source_follows,
+                   FROM_AND(document_change, &change, arg_text("source_code", out->source_code)))))
         return error;
     error = document_find(ctx, in->id, out);
     ctx->etag = error ? 0 : out->changed_seq;
@@ -409,12 +445,12 @@ HANDLER(document_lines, lines_request, lines_page)
     struct records lines, citations;
     struct document document;
     int64_t after = in->after.known ? in->after.value : 0;
-    int64_t limit = in->limit.known && in->limit.value > 0 && in->limit.value < PAGE_MAX
-                        ? in->limit.value
-                        : PAGE_MAX;
+    int64_t limit = in->limit.known ? in->limit.value : PAGE_MAX;
     enum error error = document_find(ctx, in->id, &document);
     if (error)
         return error;
+    if (limit < 1 || limit > PAGE_MAX)
+        return complain(ctx, STR("limit"), "应为 1 到 %d", "must be from 1 to %d", (int)PAGE_MAX);
     error = db_all(ctx, &sql_line_page,
                    ARGS(arg_int("id", in->id), arg_int("after", after), arg_int("limit", limit)),
                    &line_shape, PAGE_MAX, &lines);
@@ -462,7 +498,8 @@ static enum error load_bulletins(struct ctx *ctx, const char *folder)
             struct str name = arena_str(ctx->arena, base_name(found.gl_pathv[i]));
             error = pack_read_file(ctx, found.gl_pathv[i], DOCUMENT_MAX, &text);
             if (!error)
-                error = document_add(ctx, name, text, &uploaded);
+                error =
+                    document_add(ctx, &(struct upload){name, VISIBILITY_PUBLIC}, text, &uploaded);
         }
     globfree(&found);
     return error;

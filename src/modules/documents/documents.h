@@ -12,6 +12,8 @@ struct source {
     struct str code, kind, title, title_en, publisher, published, sha256, url;
     bool second_hand;
     struct str note;
+    bool uploaded;
+    int64_t visibility;
     struct maybe_int document_id; /* the document, when it has been loaded */
 };
 extern const struct shape source_shape;

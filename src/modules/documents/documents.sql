@@ -1,18 +1,33 @@
 -- name: source_list
 SELECT source.*, document.id AS document_id
 FROM source LEFT JOIN document ON document.sha256 = source.sha256
+ AND document.visibility <= :clearance
 
 -- name: source_show
 SELECT source.*, document.id AS document_id
 FROM source LEFT JOIN document ON document.sha256 = source.sha256
+ AND document.visibility <= :clearance
 WHERE source.code = :code;
 
 -- name: source_by_sha256
 SELECT * FROM source WHERE sha256 = :sha256;
 
 -- name: source_insert
-INSERT INTO source (code, kind, title, title_en, publisher, published, sha256, url, second_hand, note)
-VALUES (:code, :kind, :title, :title_en, :publisher, :published, :sha256, :url, :second_hand, :note);
+INSERT INTO source (code, kind, title, title_en, publisher, published, sha256, url, second_hand, note,
+                    uploaded, visibility)
+VALUES (:code, :kind, :title, :title_en, :publisher, :published, :sha256, :url, :second_hand, :note,
+        :uploaded, :visibility);
+
+-- A source that came with an upload is as visible as its document.
+-- name: source_follows
+UPDATE source SET visibility = :visibility WHERE code = :source_code AND uploaded;
+
+-- A page of the document changes with what is cited from it.
+-- name: document_touch
+UPDATE document SET changed_seq = :sequence WHERE source_code = :source_code;
+
+-- name: citation_source
+SELECT source_code FROM citation WHERE subject = :subject AND subject_id = :subject_id;
 
 -- name: citation_insert
 INSERT INTO citation (subject, subject_id, source_code, line, token, visibility)

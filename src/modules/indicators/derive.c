@@ -7,23 +7,25 @@
 /* The names of an expression and their values in one period. */
 struct terms {
     struct str names[EXPRESSION_NAMES_MAX];
+    struct indicator indicators[EXPRESSION_NAMES_MAX];
     struct records series[EXPRESSION_NAMES_MAX]; /* observations of each */
     const struct observation *chosen[EXPRESSION_NAMES_MAX];
     size_t count;
 };
 
-/* The best actual or estimate of a period. Rates and the like are no levels to compute with. */
-static const struct observation *choose(struct records series, struct str period)
+/* The best value of a period that is one of the indicator itself: its own measure and unit, exactly
+ * stated, neither target nor implied. A rank or a rate of it is nothing to compute with. */
+static const struct observation *choose(const struct indicator *indicator, struct records series,
+                                        struct str period)
 {
     const struct observation *all = series.items, *best = NULL;
     for (size_t i = 0; i < series.count; i++) {
         const char *class = status_class(all[i].status);
-        bool usable = strcmp(class, "actual") == 0 || strcmp(class, "estimate") == 0;
-        if (!usable || !str_equal(all[i].period, period) || str_is(all[i].measure, "growth_rate") ||
-            str_is(all[i].measure, "multiple") || str_is(all[i].measure, "change_pp") ||
-            str_is(all[i].measure, "increment") || !str_is(all[i].approximation, "exact"))
-            continue;
-        if (!best || observation_compare(&all[i], best) > 0)
+        bool measured = strcmp(class, "actual") == 0 || strcmp(class, "estimate") == 0;
+        if (measured && str_equal(all[i].period, period) &&
+            str_equal(all[i].measure, indicator->measure) &&
+            str_equal(all[i].unit, indicator->unit) && str_is(all[i].approximation, "exact") &&
+            (!best || observation_compare(&all[i], best) > 0))
             best = &all[i];
     }
     return best;
@@ -62,7 +64,7 @@ static bool derive_point(struct ctx *ctx, const struct derivation *derivation, s
 {
     double value;
     for (size_t i = 0; i < terms->count; i++)
-        if (!(terms->chosen[i] = choose(terms->series[i], at->period)))
+        if (!(terms->chosen[i] = choose(&terms->indicators[i], terms->series[i], at->period)))
             return false;
     if (!expression_evaluate(derivation->expression, value_of, terms, &value))
         return false;
@@ -76,9 +78,91 @@ static bool derive_point(struct ctx *ctx, const struct derivation *derivation, s
     return true;
 }
 
-enum error derived_line(struct ctx *ctx, const struct series_query *query,
-                        const struct derivation *derivation, struct str unit, struct str measure,
-                        struct records *lines)
+/* What the terms of a point are of: points of unlike bases do not belong in one line. */
+struct basis {
+    bool estimated;
+    uint64_t versions; /* of the definitions, hashed */
+};
+
+static struct basis basis_of(const struct terms *terms)
+{
+    struct basis basis = {false, HASH_SEED};
+    for (size_t i = 0; i < terms->count; i++) {
+        const struct observation *o = terms->chosen[i];
+        basis.estimated = basis.estimated || strcmp(status_class(o->status), "estimate") == 0;
+        basis.versions =
+            hash_bytes(basis.versions, &o->definition_version, sizeof(o->definition_version));
+    }
+    return basis;
+}
+
+struct derived {
+    struct point *points;
+    struct basis *bases;
+    size_t count;
+};
+
+static bool has_period(const struct derived *derived, struct str period)
+{
+    for (size_t i = 0; i < derived->count; i++)
+        if (str_equal(derived->points[i].period, period))
+            return true;
+    return false;
+}
+
+static void derive_points(struct ctx *ctx, const struct derivation *derivation, struct terms *terms,
+                          struct derived *derived)
+{
+    const struct observation *first = terms->series[0].items;
+    size_t most = terms->series[0].count;
+    derived->points = arena_array(ctx->arena, most, sizeof(*derived->points));
+    derived->bases = arena_array(ctx->arena, most, sizeof(*derived->bases));
+    for (size_t i = 0; i < most; i++)
+        if (!has_period(derived, first[i].period) &&
+            derive_point(ctx, derivation, terms, &first[i], &derived->points[derived->count]))
+            derived->bases[derived->count++] = basis_of(terms);
+}
+
+static bool same_basis(struct basis a, struct basis b)
+{
+    return a.estimated == b.estimated && a.versions == b.versions;
+}
+
+/* One line for each basis, in the order in which they begin. */
+static void derive_lines(struct ctx *ctx, const struct derivation *derivation, struct terms *terms,
+                         struct str unit, struct str measure, struct records *lines)
+{
+    struct derived derived = {NULL, NULL, 0};
+    derive_points(ctx, derivation, terms, &derived);
+    struct line *list = arena_array(ctx->arena, derived.count, sizeof(*list));
+    bool *taken = arena_array(ctx->arena, derived.count, sizeof(*taken));
+    size_t count = 0;
+    for (size_t i = 0; i < derived.count; i++) {
+        if (taken[i])
+            continue;
+        struct point *points = arena_array(ctx->arena, derived.count, sizeof(*points));
+        size_t point_count = 0;
+        for (size_t j = i; j < derived.count; j++)
+            if (!taken[j] && same_basis(derived.bases[i], derived.bases[j])) {
+                taken[j] = true;
+                points[point_count++] = derived.points[j];
+            }
+        struct line *line = &list[count++];
+        *line = (struct line){.status_class = STR("implied"),
+                              .measure = measure,
+                              .unit = unit,
+                              .definition_version = (int64_t)count,
+                              .derived = true,
+                              .points = {points, point_count}};
+        line->key = arena_print(ctx->arena, "derived/%s/%zu",
+                                derived.bases[i].estimated ? "estimate" : "actual", count);
+    }
+    *lines = (struct records){list, count};
+}
+
+enum error derived_lines(struct ctx *ctx, const struct series_query *query,
+                         const struct derivation *derivation, struct str unit, struct str measure,
+                         struct records *lines)
 {
     struct terms terms = {.count = 0};
     *lines = (struct records){NULL, 0};
@@ -87,30 +171,12 @@ enum error derived_line(struct ctx *ctx, const struct series_query *query,
     for (size_t i = 0; i < terms.count; i++) {
         struct series_query one = *query;
         one.indicator_code = terms.names[i];
-        enum error error = series_observations(ctx, &one, &terms.series[i]);
+        enum error error = indicator_find(ctx, terms.names[i], &terms.indicators[i]);
+        if (!error)
+            error = series_observations(ctx, &one, &terms.series[i]);
         if (error)
             return error;
     }
-    const struct observation *first = terms.series[0].items;
-    struct point *points = arena_array(ctx->arena, terms.series[0].count, sizeof(*points));
-    size_t count = 0;
-    for (size_t i = 0; i < terms.series[0].count; i++) {
-        bool seen = false;
-        for (size_t j = 0; j < count && !seen; j++)
-            seen = str_equal(points[j].period, first[i].period);
-        if (!seen && derive_point(ctx, derivation, &terms, &first[i], &points[count]))
-            count++;
-    }
-    if (!count)
-        return E_OK;
-    struct line *line = ARENA_NEW(ctx->arena, struct line);
-    *line = (struct line){.key = STR("derived"),
-                          .status_class = STR("implied"),
-                          .measure = measure,
-                          .unit = unit,
-                          .definition_version = 1,
-                          .derived = true,
-                          .points = {points, count}};
-    *lines = (struct records){line, 1};
+    derive_lines(ctx, derivation, &terms, unit, measure, lines);
     return E_OK;
 }

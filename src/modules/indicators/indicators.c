@@ -12,7 +12,6 @@ const char *const indicator_measures[] = {
     "streak",      "threshold", "duration",   "count",     "name",          NULL};
 static const char *const directions[] = {"up", "down", "none", NULL};
 static const char *const frequencies[] = {"year", "half", "quarter", "month", "irregular", NULL};
-static const char *const bases[] = {"source", "ours", NULL};
 static const char *const topics[] = {
     "rd_input", "enterprises", "patents",     "talent",   "platforms", "projects",
     "market",   "finance",     "cooperation", "services", "ranking",   "industry",
@@ -32,7 +31,7 @@ static const struct field indicator_fields[] = {
     FIELD(struct indicator, frequency, "频率", "Frequency", .choices = frequencies),
     FIELD(struct indicator, publisher, "发布机构", "Publisher"),
     FIELD(struct indicator, basis, "依据：source 有来源，ours 本项目约定",
-          "Basis: a source, or ours", .required = true, .choices = bases),
+          "Basis: a source, or ours", .required = true, .choices = basis_names),
     FIELD(struct indicator, note, "说明", "Note"),
     FIELD(struct indicator, observation_count, "观测数", "Observations", USE_OUT),
 };
@@ -65,7 +64,7 @@ static const struct field definition_fields[] = {
     FIELD(struct definition, numerator, "分子", "Numerator"),
     FIELD(struct definition, denominator, "分母", "Denominator"),
     FIELD(struct definition, formula, "计算方法", "Formula"),
-    FIELD(struct definition, basis, "依据", "Basis", .required = true, .choices = bases),
+    FIELD(struct definition, basis, "依据", "Basis", .required = true, .choices = basis_names),
 };
 static const SHAPE(definition);
 
@@ -94,7 +93,7 @@ static const struct field release_rule_fields[] = {
     FIELD(struct release_rule, months_after, "期末后几个月", "Months after the period's end",
           .required = true),
     FIELD(struct release_rule, publisher, "发布机构", "Publisher"),
-    FIELD(struct release_rule, basis, "依据", "Basis", .required = true, .choices = bases),
+    FIELD(struct release_rule, basis, "依据", "Basis", .required = true, .choices = basis_names),
     FIELD(struct release_rule, note, "说明", "Note"),
 };
 static const SHAPE(release_rule);

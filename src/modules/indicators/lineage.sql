@@ -10,4 +10,4 @@ WHERE indicator_code = :indicator_code AND area_code = :area_code AND period_end
   AND period = :period AND measure = :measure AND unit = :unit
   AND definition_version = :definition_version AND coalesce(scope, '') = coalesce(:scope, '')
   AND fact_id <> :fact_id AND replaced_seq IS NULL AND visibility <= :clearance
-ORDER BY published_on DESC, id LIMIT 50;
+ORDER BY published_on DESC NULLS LAST, id LIMIT 50;

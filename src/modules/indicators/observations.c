@@ -1,6 +1,7 @@
 /* Observations: the list, recording, revising, and the rules that each one obeys. */
 #include <math.h>
 
+#include "base/number.h"
 #include "modules/areas/areas.h"
 #include "modules/documents/documents.h"
 #include "modules/indicators/internal.h"
@@ -10,7 +11,6 @@
 static const char *const statuses[] = {"as_reported", "estimate", "preliminary", "final",
                                        "revised",     "target",   "implied",     NULL};
 static const char *const approximations[] = {"exact", "about", "over", "under", NULL};
-static const char *const visibilities[] = {"public", "government", "bureau", "draft", NULL};
 
 static const struct field observation_fields[] = {
     FIELD(struct observation, id, "编号", "Number", USE_OUT | USE_SORT),
@@ -60,7 +60,8 @@ static const struct field observation_fields[] = {
     FIELD(struct observation, line, "行", "Line"),
     FIELD(struct observation, token, "数字原文", "The number as printed", .length_max = 200),
     FIELD(struct observation, note, "说明", "Note", .length_max = 1000),
-    FIELD(struct observation, visibility, "公开范围", "Who may see it", .choices = visibilities),
+    FIELD(struct observation, visibility, "公开范围", "Who may see it",
+          .choices = visibility_names),
     FIELD(struct observation, sample, "样例", "Is it a sample?", USE_OUT),
     FIELD(struct observation, recorded_seq, "记录序号", "Sequence when recorded", USE_OUT),
     FIELD(struct observation, replaced_seq, "被修订的序号", "Sequence when replaced", USE_OUT),
@@ -91,19 +92,31 @@ enum error observation_find(struct ctx *ctx, int64_t id, struct observation *obs
 /* --- Rules ---------------------------------------------------------------------------------- */
 
 /* Units that a measure brings with it, whatever the indicator's own unit is. */
+static const struct {
+    const char *measure, *unit;
+} measure_units[] = {{"growth_rate", "%"}, {"growth_rate", "倍"},   {"multiple", "倍"},
+                     {"share", "%"},       {"change_pp", "百分点"}, {"rank", "位"},
+                     {"rank", "级"},       {"rank_change", "位"},   {"streak", "年"},
+                     {"streak", "月"},     {"index", "%"}};
+
 static bool unit_of_measure(struct str measure, struct str unit)
 {
-    static const struct {
-        const char *measure, *unit;
-    } allowed[] = {{"growth_rate", "%"}, {"growth_rate", "倍"},   {"multiple", "倍"},
-                   {"share", "%"},       {"change_pp", "百分点"}, {"rank", "位"},
-                   {"rank", "级"},       {"rank_change", "位"},   {"streak", "年"},
-                   {"streak", "月"},     {"index", "%"}};
-    for (size_t i = 0; i < COUNT(allowed); i++)
-        if (str_is(measure, allowed[i].measure) && str_is(unit, allowed[i].unit))
+    for (size_t i = 0; i < COUNT(measure_units); i++)
+        if (str_is(measure, measure_units[i].measure) && str_is(unit, measure_units[i].unit))
             return true;
     /* A duration says its own unit of time; a name with a number in it has no unit of ours. */
     return str_is(measure, "duration") || str_is(measure, "name");
+}
+
+/* A growth rate in yuan is none; a share or an index may have the indicator's own unit. */
+static bool brings_unit(struct str measure)
+{
+    static const char *const always[] = {"growth_rate", "multiple",    "change_pp",
+                                         "rank",        "rank_change", "streak"};
+    for (size_t i = 0; i < COUNT(always); i++)
+        if (str_is(measure, always[i]))
+            return true;
+    return false;
 }
 
 static enum error check_unit(struct ctx *ctx, const struct observation *o)
@@ -112,7 +125,9 @@ static enum error check_unit(struct ctx *ctx, const struct observation *o)
     enum error error = indicator_find(ctx, o->indicator_code, &indicator);
     if (error)
         return error;
-    if (str_equal(o->unit, indicator.unit) || unit_of_measure(o->measure, o->unit))
+    bool own = str_equal(o->unit, indicator.unit) &&
+               (!brings_unit(o->measure) || str_equal(o->measure, indicator.measure));
+    if (own || unit_of_measure(o->measure, o->unit))
         return E_OK;
     error = db_one(ctx, &sql_unit_known, ARGS(arg_text("unit", o->unit)), (struct row){NULL, NULL});
     if (error && error != E_NOT_FOUND)
@@ -183,15 +198,44 @@ static enum error complete(struct ctx *ctx, struct observation *o)
     if (o->published.data && !publication_parse(o->published, &o->published_on))
         return complain(ctx, STR("published"), "应为 2026、2026-03 或 2026-03-03",
                         "must be 2026, 2026-03 or 2026-03-03");
+    if (o->published_on.days > ctx->today.days)
+        o->published_on = ctx->today; /* "2026" is no later than the day it was recorded */
     if (!o->fact_id.data)
         o->fact_id = arena_print(ctx->arena, "U%lld", (long long)ctx->sequence);
     set_interval(o);
     return E_OK;
 }
 
+/* U1, U2, … are given to figures that come without a number of their own. */
+static bool is_automatic(struct str fact_id)
+{
+    struct str digits = str_skip(fact_id, 1);
+    int64_t number;
+    return str_starts(fact_id, STR("U")) && int_parse(digits, &number);
+}
+
+static enum error check_citation(struct ctx *ctx, const struct observation *o)
+{
+    if (o->line.known && o->line.value < 1)
+        return complain(ctx, STR("line"), "行号从 1 起", "lines count from 1");
+    if (!o->source_code.data && (o->line.known || o->token.data))
+        return complain(ctx, STR("source_code"), "写了行号或数字原文，就要写来源",
+                        "a line or a number as printed needs its source");
+    if (!o->repeats.data)
+        return E_OK;
+    enum error error = db_one(ctx, &sql_fact_exists, ARGS(arg_text("fact_id", o->repeats)),
+                              (struct row){NULL, NULL});
+    if (error != E_NOT_FOUND)
+        return error;
+    return complain(ctx, STR("repeats"), "没有编号为“%.*s”的事实", "there is no fact \"%.*s\"",
+                    STR_PRINT(o->repeats));
+}
+
 static enum error observation_check(struct ctx *ctx, struct observation *o)
 {
-    enum error error = complete(ctx, o);
+    enum error error = check_citation(ctx, o);
+    if (!error)
+        error = complete(ctx, o);
     if (!error)
         error = check_definition(ctx, o);
     if (!error)
@@ -242,16 +286,26 @@ SHARED_HANDLER(observation_show, observation_key, observation)
     return error;
 }
 
+static void say_where(struct ctx *ctx, const struct observation *made)
+{
+    ctx->etag = made->recorded_seq;
+    ctx->location = arena_print(ctx->arena, "/api/observations/%lld", (long long)made->id);
+}
+
 SHARED_HANDLER(observation_create, observation, observation)
 {
     struct observation o = *in;
+    if (o.fact_id.data && is_automatic(o.fact_id))
+        return complain(ctx, STR("fact_id"), "U 加数字的编号由系统给出，请换一个",
+                        "U and digits are numbers of the system's own: take another");
     if (!o.source_code.data && !o.note.data)
         return complain(ctx, STR("source_code"), "请注明来源；没有来源文件的，在说明里写明依据",
                         "name the source; where there is none, say in the note what it rests on");
     enum error error = observation_store(ctx, &o);
     if (!error)
         error = observation_find(ctx, o.id, out);
-    ctx->etag = error ? 0 : out->recorded_seq;
+    if (!error)
+        say_where(ctx, out);
     return error;
 }
 
@@ -277,7 +331,7 @@ static const struct field revision_fields[] = {
     FIELD(struct revision, token, "数字原文", "The number as printed", .length_max = 200),
     FIELD(struct revision, note, "修订原因", "Why it is revised", .required = true,
           .length_max = 1000),
-    FIELD(struct revision, visibility, "公开范围", "Who may see it", .choices = visibilities),
+    FIELD(struct revision, visibility, "公开范围", "Who may see it", .choices = visibility_names),
 };
 static const SHAPE(revision);
 
@@ -309,6 +363,10 @@ SHARED_HANDLER(observation_revise, revision, observation)
     }
     if (!change.note.data)
         return complain(ctx, STR("note"), "请写明修订原因", "say why it is revised");
+    /* The public keeps what it was told: a correction may be more public, never less. */
+    if (change.visibility > old.visibility)
+        return fail(ctx, E_CONFLICT, "修订不能比原来的公开范围更小",
+                    "a revision cannot be less visible than what it revises");
     struct observation next = old;
     next.value = change.value;
     next.value_high = change.value_high;
@@ -332,6 +390,7 @@ SHARED_HANDLER(observation_revise, revision, observation)
         error = observation_store(ctx, &next);
     if (!error)
         error = observation_find(ctx, next.id, out);
-    ctx->etag = error ? 0 : out->recorded_seq;
+    if (!error)
+        say_where(ctx, out);
     return error;
 }

@@ -27,3 +27,6 @@ SELECT 1 FROM indicator WHERE unit = :unit LIMIT 1;
 
 -- name: observation_tally_add
 UPDATE observation_tally SET count = count + :by WHERE visibility = :visibility;
+
+-- name: fact_exists
+SELECT 1 FROM observation WHERE fact_id = :fact_id LIMIT 1;

@@ -51,11 +51,12 @@ static enum error is_out(struct ctx *ctx, struct str area_code, const struct rel
     int64_t count;
     const struct sql *sql =
         str_is(release->status, "final") ? &sql_release_is_out : &sql_release_is_out_early;
-    enum error error = db_number(ctx, sql,
-                                 ARGS(arg_text("indicator_code", release->indicator_code),
-                                      arg_text("area_code", area_code),
-                                      arg_date(ctx->arena, "period_end", release->period_end)),
-                                 &count);
+    enum error error =
+        db_number(ctx, sql,
+                  ARGS(arg_text("indicator_code", release->indicator_code),
+                       arg_text("area_code", area_code), arg_text("period", release->period),
+                       arg_date(ctx->arena, "period_end", release->period_end)),
+                  &count);
     *out = !error && count > 0;
     return error;
 }
@@ -151,12 +152,6 @@ enum error releases_around(struct ctx *ctx, struct str area_code, size_t overdue
     return E_OK;
 }
 
-struct release_request {
-    bool unused;
-};
-static const struct shape release_request_shape = {"release_request",
-                                                   sizeof(struct release_request), NULL, 0, NULL};
-
 struct release_page {
     struct records items;
 };
@@ -165,7 +160,7 @@ static const struct field release_page_fields[] = {
 };
 static const SHAPE(release_page);
 
-SHARED_HANDLER(release_list, release_request, release_page)
+SHARED_HANDLER(release_list, nothing, release_page)
 {
     struct str area_code;
     enum error error = city_setting(ctx, "root_area", &area_code);

@@ -1,7 +1,5 @@
 #include "modules/indicators/series.h"
 
-#include <stdlib.h>
-
 #include "core/sequence.h"
 #include "modules/areas/areas.h"
 #include "series.sql.h"
@@ -69,6 +67,17 @@ int observation_compare(const struct observation *a, const struct observation *b
     return difference;
 }
 
+/* The newest were read first, so that a series too long for a page loses its oldest points. */
+static void oldest_first(struct records *observations)
+{
+    struct observation *all = (struct observation *)(uintptr_t)observations->items;
+    for (size_t i = 0, j = observations->count; i + 1 < j--; i++) {
+        struct observation swap = all[i];
+        all[i] = all[j];
+        all[j] = swap;
+    }
+}
+
 /* Leaves what had been published by a day; what is not known to have been is left out. */
 static void keep_published(struct records *observations, struct date by)
 {
@@ -92,6 +101,8 @@ enum error series_observations(struct ctx *ctx, const struct series_query *query
                                     &observation_shape, SERIES_MAX, observations)
                            : db_all(ctx, &sql_series_now, ARGS(area, indicator, limit),
                                     &observation_shape, SERIES_MAX, observations);
+    if (!error)
+        oldest_first(observations);
     if (!error && date_known(query->published_by))
         keep_published(observations, query->published_by);
     return error;
@@ -239,7 +250,7 @@ static struct records breaks_among(struct arena *arena, struct records lines)
     struct line_break *breaks = arena_array(arena, lines.count + 1, sizeof(*breaks));
     size_t count = 0;
     for (size_t i = 0; i < lines.count; i++) {
-        if (list[i].definition_version < 2 || !list[i].points.count ||
+        if (list[i].definition_version < 2 || list[i].derived || !list[i].points.count ||
             str_is(list[i].status_class, "target"))
             continue;
         const struct point *first = list[i].points.items;
@@ -275,6 +286,7 @@ static const SHAPE(series_request);
 struct series {
     struct str indicator_code, area_code;
     struct records lines, breaks, refusals;
+    bool truncated;
 };
 static const struct field series_fields[] = {
     FIELD(struct series, indicator_code, "指标", "Indicator"),
@@ -283,6 +295,8 @@ static const struct field series_fields[] = {
     FIELD(struct series, breaks, "口径断点", "Breaks of the definition", .of = &line_break_shape),
     FIELD(struct series, refusals, "为何不能相连", "Why lines are not joined",
           .of = &refusal_shape),
+    FIELD(struct series, truncated, "太长，只有最近的各点",
+          "Too long: only the newest points are here"),
 };
 static const SHAPE(series);
 
@@ -294,14 +308,14 @@ static enum error add_derived(struct ctx *ctx, const struct series_query *query,
     enum error error = derivation_find(ctx, query->indicator_code, &derivation);
     if (error)
         return error == E_NOT_FOUND ? E_OK : error;
-    error = derived_line(ctx, query, &derivation, indicator->unit, indicator->measure, &derived);
+    error = derived_lines(ctx, query, &derivation, indicator->unit, indicator->measure, &derived);
     if (error || !derived.count)
         return error;
-    struct line *all = arena_array(ctx->arena, lines->count + 1, sizeof(*all));
+    struct line *all = arena_array(ctx->arena, lines->count + derived.count, sizeof(*all));
     if (lines->count)
         memcpy(all, lines->items, lines->count * sizeof(*all));
-    memcpy(&all[lines->count], derived.items, sizeof(*all));
-    *lines = (struct records){all, lines->count + 1};
+    memcpy(&all[lines->count], derived.items, derived.count * sizeof(*all));
+    *lines = (struct records){all, lines->count + derived.count};
     return E_OK;
 }
 
@@ -336,6 +350,7 @@ SHARED_HANDLER(series_show, series_request, series)
         return error;
     out->indicator_code = in->indicator_code;
     out->area_code = in->area_code;
+    out->truncated = observations.count == SERIES_MAX;
     out->lines = lines_of(ctx->arena, observations);
     if ((error = add_derived(ctx, &query, &indicator, &out->lines)))
         return error;
@@ -353,14 +368,6 @@ static const struct field joined_request_fields[] = {
     FIELD(struct joined_request, area_code, "区域", "Area", .required = true),
 };
 static const SHAPE(joined_request);
-
-static int by_period(const void *a, const void *b)
-{
-    const struct observation *x = a, *y = b;
-    if (x->period_end.days != y->period_end.days)
-        return x->period_end.days < y->period_end.days ? -1 : 1;
-    return (x->id > y->id) - (x->id < y->id);
-}
 
 /* Two indicators are one series only if they are one: each code names one definition. */
 SHARED_HANDLER(joined_show, joined_request, series)
@@ -387,8 +394,6 @@ SHARED_HANDLER(joined_show, joined_request, series)
                                  .published_by = DATE_NONE};
     if ((error = series_observations(ctx, &query, &observations)))
         return error;
-    qsort((void *)(uintptr_t)observations.items, observations.count, sizeof(struct observation),
-          by_period);
     out->lines = lines_of(ctx->arena, observations);
     out->refusals = refusals_among(ctx->arena, out->lines);
     if (out->refusals.count) {

@@ -27,9 +27,10 @@ extern const struct shape line_shape;
 
 /* Puts observations (by period end) into lines; of several for one period the best is taken. */
 struct records lines_of(struct arena *arena, struct records observations);
-/* The line that follows from other indicators by a formula; count 0 when there is none. */
-enum error derived_line(struct ctx *ctx, const struct series_query *query,
-                        const struct derivation *derivation, struct str unit, struct str measure,
-                        struct records *lines) MUST_USE;
+/* The lines that follow from other indicators by a formula: one for each kind of basis (estimates
+ * or not, versions of the definitions). */
+enum error derived_lines(struct ctx *ctx, const struct series_query *query,
+                         const struct derivation *derivation, struct str unit, struct str measure,
+                         struct records *lines) MUST_USE;
 
 #endif

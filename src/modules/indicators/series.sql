@@ -3,7 +3,7 @@ SELECT * FROM observation_cited
 WHERE indicator_code = :indicator_code AND area_code = :area_code
   AND scope IS NULL AND repeats IS NULL AND measure <> 'name'
   AND replaced_seq IS NULL AND visibility <= :clearance
-ORDER BY period_end, id LIMIT :limit;
+ORDER BY period_end DESC, id DESC LIMIT :limit;
 
 -- name: series_as_of
 SELECT * FROM observation_cited
@@ -12,4 +12,4 @@ WHERE indicator_code = :indicator_code AND area_code = :area_code
   AND recorded_seq <= :as_of
   AND (replaced_seq IS NULL OR replaced_seq > :as_of)
   AND visibility <= :clearance
-ORDER BY period_end, id LIMIT :limit;
+ORDER BY period_end DESC, id DESC LIMIT :limit;

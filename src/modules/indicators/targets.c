@@ -123,7 +123,8 @@ static enum error comparable(struct ctx *ctx, const struct observation *target,
     struct records rows;
     enum error error =
         db_all(ctx, &sql_target_actuals,
-               FROM_AND(observation, target, arg_date(ctx->arena, "to", target->period_end)),
+               FROM_AND(observation, target, arg_date(ctx->arena, "to", target->period_end),
+                        arg_int("is_stock", is_stock(target->measure))),
                &observation_shape, ACTUALS_MAX, &rows);
     const struct observation *all = rows.items;
     *count = 0;
@@ -139,6 +140,13 @@ static enum error comparable(struct ctx *ctx, const struct observation *target,
             best[*count - 1] = &all[i];
     }
     return E_OK;
+}
+
+/* What is computed from an approximate figure is one. */
+static struct str weaker(const struct observation *a, const struct observation *b)
+{
+    bool exact = str_is(a->approximation, "exact") && str_is(b->approximation, "exact");
+    return exact ? STR("exact") : STR("about");
 }
 
 static struct record formula(struct arena *arena, const char *zh, const char *en,
@@ -158,7 +166,7 @@ static struct record gap_figure(struct arena *arena, const struct pace *pace,
     bool points = str_is(target->unit, "%");
     struct figure figure = {.value = pace->gap,
                             .unit = points ? STR("百分点") : target->unit,
-                            .approximation = STR("exact"),
+                            .approximation = weaker(target, current),
                             .records = STR_NONE};
     figure.formula = formula(arena, "差距 = 目标 T − 可比最新值 x",
                              "gap = target T − newest value x", target, current);
@@ -174,7 +182,7 @@ static struct record pace_figure(struct arena *arena, const struct pace *pace, b
                             .unit = level    ? STR("%")
                                     : points ? STR("百分点")
                                              : target->unit,
-                            .approximation = STR("exact"),
+                            .approximation = weaker(target, current),
                             .records = STR_NONE};
     figure.formula = level ? formula(arena, "年均增速 = (T ÷ x)^(1 ÷ 年数) − 1",
                                      "yearly growth = (T ÷ x)^(1 ÷ years) − 1", target, current)
@@ -206,6 +214,13 @@ static enum error find_due(struct ctx *ctx, const struct observation *target, st
     return E_OK;
 }
 
+/* Where more is better, "nearly" does not reach; where less is better, "over" does not. */
+static bool falls_short(const struct observation *actual, int direction)
+{
+    return (direction > 0 && str_is(actual->approximation, "under")) ||
+           (direction < 0 && str_is(actual->approximation, "over"));
+}
+
 static enum error describe(struct ctx *ctx, const struct observation *target, struct target *out)
 {
     const struct observation *best[ACTUALS_MAX];
@@ -217,13 +232,15 @@ static enum error describe(struct ctx *ctx, const struct observation *target, st
         error = comparable(ctx, target, best, &count);
     if (error)
         return error;
+    int direction = direction_of(indicator.direction);
     for (size_t i = 0; i < count; i++)
-        points[i] = (struct pace_point){best[i]->value, best[i]->period_start, best[i]->period_end};
+        points[i] = (struct pace_point){best[i]->value, best[i]->period_start, best[i]->period_end,
+                                        falls_short(best[i], direction)};
     bool level = is_level(target->measure);
     struct pace pace = pace_of(&(struct pace_input){.target = target->value,
                                                     .start = target->period_start,
                                                     .end = target->period_end,
-                                                    .direction = direction_of(indicator.direction),
+                                                    .direction = direction,
                                                     .additive_level = level,
                                                     .is_stock = is_stock(target->measure),
                                                     .actuals = points,

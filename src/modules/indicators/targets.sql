@@ -14,6 +14,7 @@ WHERE status = 'target' AND area_code = :area_code
   AND visibility <= :clearance
 ORDER BY indicator_code, measure, id LIMIT 500;
 
+-- Of flows, only periods written like the target's (2026, 2026Q3, 2026-10) say something of it.
 -- name: target_actuals
 SELECT * FROM observation_cited
 WHERE indicator_code = :indicator_code AND area_code = :area_code
@@ -21,6 +22,7 @@ WHERE indicator_code = :indicator_code AND area_code = :area_code
   AND status NOT IN ('target', 'implied') AND unit = :unit
   AND measure = :measure AND definition_version = :definition_version
   AND replaced_seq IS NULL AND visibility <= :clearance
+  AND (:is_stock = 1 OR length(period) = length(:period))
 ORDER BY period_end DESC, id DESC LIMIT 30;
 
 -- The day of the last yearly release: until the final value is due, nobody is late.

@@ -33,11 +33,6 @@ static const struct field count_row_fields[] = {
 };
 static const SHAPE(count_row);
 
-struct nothing {
-    bool unused;
-};
-static const struct shape nothing_shape = {"nothing", sizeof(struct nothing), NULL, 0, NULL};
-
 struct city {
     struct str code, name, name_en, title, title_en, root_area, default_area_set;
     struct date today;

@@ -15,4 +15,4 @@ WHERE replaced_seq IS NULL AND repeats IS NULL
   AND (published_on IS NOT NULL OR recorded_seq > 1)
   AND (source_kind IS NULL OR source_kind <> 'bulletin')
   AND visibility <= :clearance
-ORDER BY recorded_seq DESC, published_on DESC, id DESC LIMIT 10;
+ORDER BY recorded_seq DESC, published_on DESC NULLS LAST, id DESC LIMIT 10;

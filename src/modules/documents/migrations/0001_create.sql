@@ -8,7 +8,9 @@ CREATE TABLE source (
     sha256      {text} UNIQUE,
     url         {text},
     second_hand {bool} NOT NULL,
-    note        {text}
+    note        {text},
+    uploaded    {bool} NOT NULL, -- it came with a document, not with the pack
+    visibility  {int}  NOT NULL CHECK (visibility BETWEEN 0 AND 3)
 ) {strict};
 
 CREATE TABLE document (

@@ -325,15 +325,23 @@ static const struct str format_types[] = {
     STR_INIT("application/json"), STR_INIT("text/csv; charset=utf-8"),
     STR_INIT("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")};
 
-static enum error export_list(struct call *call, struct list_request *request)
+static enum error no_temporary_file(struct ctx *ctx)
+{
+    return fail(ctx, E_DISK_FULL, "临时文件夹写不进去，无法导出",
+                "the temporary folder takes no files, so nothing can be exported");
+}
+
+/* Opens the reply's file, has it written, and names it after the address. */
+static enum error export_reply(struct call *call, struct list_request *request,
+                               const struct shape *shape, struct records records)
 {
     struct ctx *ctx = &call->ctx;
     int file = open(export_folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (file < 0)
-        return fail(ctx, E_DISK_FULL, "临时文件夹写不进去，无法导出",
-                    "the temporary folder takes no files, so nothing can be exported");
+        return no_temporary_file(ctx);
     call->reply.file = file;
-    enum error error = list_export(ctx, request, call->format, file);
+    enum error error = request ? list_export(ctx, request, call->format, file)
+                               : records_export(ctx, shape, records, call->format, file);
     if (error) {
         close(file);
         call->reply.file = -1;
@@ -361,7 +369,7 @@ static enum error read_list(struct call *call)
     if (error)
         return error;
     if (call->format != LIST_JSON)
-        return export_list(call, &request);
+        return export_reply(call, &request, NULL, (struct records){NULL, 0});
     struct buf out;
     struct json json = json_begin(call, &out);
     error = list_page(ctx, &request, &json);
@@ -377,6 +385,13 @@ static enum error run_handler(struct call *call)
     enum error error = handler->call(&call->ctx, call->in, call->out);
     if (error)
         return error;
+    if (call->format != LIST_JSON) {
+        const struct field *items = field_find(handler->out, STR("items"));
+        struct records records;
+        memcpy(&records, (const char *)call->out + items->offset, sizeof(records));
+        return (error = sequence_read(&call->ctx)) ? error
+                                                   : export_reply(call, NULL, items->of, records);
+    }
     struct buf text;
     struct json json = json_begin(call, &text);
     fields_to_json(&json, out);

@@ -22,9 +22,28 @@ struct csv_file {
     FILE *out;
 };
 
+/* Of a record inside a record a table shows its value, where it has one: a figure's. */
+static const struct field *inner_value(const struct field *field)
+{
+    return field->kind == KIND_RECORD ? field_find(field->of, STR("value")) : NULL;
+}
+
 static bool is_column(const struct field *field)
 {
-    return field_has(field, USE_OUT) && field->kind != KIND_RECORD && field->kind != KIND_RECORDS;
+    bool plain = field->kind != KIND_RECORD && field->kind != KIND_RECORDS;
+    return field_has(field, USE_OUT) && (plain || inner_value(field));
+}
+
+/* The text of a cell, and the field that says what kind of value it is. */
+static struct str cell_text(struct arena *arena, const struct field **field, const void *record)
+{
+    const struct field *inner = inner_value(*field);
+    if (!inner)
+        return field_text(arena, *field, record);
+    struct record nested;
+    memcpy(&nested, (const char *)record + (*field)->offset, sizeof(nested));
+    *field = inner;
+    return nested.value ? field_text(arena, inner, nested.value) : STR_NONE;
 }
 
 static void csv_begin(void *state, const struct shape *shape)
@@ -60,7 +79,7 @@ static void csv_row(void *state, struct ctx *ctx, struct row row)
         if (!first)
             buf_char(&line, ',');
         first = false;
-        struct str text = field_text(ctx->arena, field, row.value);
+        struct str text = cell_text(ctx->arena, &field, row.value);
         if (looks_like_formula(field, text))
             text = arena_print(ctx->arena, "'%.*s", STR_PRINT(text));
         csv_cell(&line, text);
@@ -105,7 +124,7 @@ static void xlsx_row(void *state, struct ctx *ctx, struct row row)
         const struct field *field = &row.shape->fields[i];
         if (!is_column(field))
             continue;
-        struct str text = field_text(ctx->arena, field, row.value);
+        struct str text = cell_text(ctx->arena, &field, row.value);
         double number;
         bool numeric = !field->choices && field->kind <= KIND_MAYBE_REAL;
         if (numeric && text.data && real_parse(text, &number))
@@ -233,15 +252,40 @@ const char *export_folder(void)
     return folder && *folder ? folder : "/tmp";
 }
 
-static enum error export_as(struct ctx *ctx, struct list_request *request, enum list_format format,
+/* What is to be exported: a list, page by page, or records that are there already. */
+struct export_job {
+    struct list_request *request;
+    const struct shape *shape;
+    struct records records;
+};
+
+static enum error export_records(struct ctx *ctx, const struct export_job *job,
+                                 const struct sink *sink)
+{
+    sink->begin(sink->state, job->shape);
+    for (size_t i = 0; i < job->records.count; i++) {
+        const char *item = (const char *)job->records.items + i * job->shape->size;
+        sink->row(sink->state, ctx, (struct row){job->shape, (void *)(uintptr_t)item});
+    }
+    return sink->end(sink->state) ? E_OK : no_file(ctx);
+}
+
+static enum error export_with(struct ctx *ctx, const struct export_job *job,
+                              const struct sink *sink, size_t rows_max)
+{
+    return job->request ? export_to(ctx, job->request, sink, rows_max)
+                        : export_records(ctx, job, sink);
+}
+
+static enum error export_as(struct ctx *ctx, const struct export_job *job, enum list_format format,
                             int file)
 {
     if (format == LIST_CSV) {
         struct csv_file csv = {fdopen(dup(file), "wb")};
         if (!csv.out)
             return no_file(ctx);
-        return export_to(ctx, request, &(struct sink){&csv, csv_begin, csv_row, csv_end},
-                         LIST_CSV_ROWS);
+        return export_with(ctx, job, &(struct sink){&csv, csv_begin, csv_row, csv_end},
+                           LIST_CSV_ROWS);
     }
     struct str name = arena_print(ctx->arena, "%s/kechuang-export-XXXXXX", export_folder());
     char *path = (char *)(uintptr_t)name.data;
@@ -258,8 +302,8 @@ static enum error export_as(struct ctx *ctx, struct list_request *request, enum 
         unlink(path);
         return no_file(ctx);
     }
-    return export_to(ctx, request, &(struct sink){&xlsx, xlsx_begin, xlsx_row, xlsx_end},
-                     LIST_XLSX_ROWS);
+    return export_with(ctx, job, &(struct sink){&xlsx, xlsx_begin, xlsx_row, xlsx_end},
+                       LIST_XLSX_ROWS);
 }
 
 static void let_others_export(void *flag)
@@ -280,7 +324,15 @@ enum error list_export(struct ctx *ctx, struct list_request *request, enum list_
     request->limit = LIST_EXPORT_PAGE;
     if (request->list->versioned && !request->as_of.known)
         request->as_of = (struct maybe_int){ctx->sequence, true};
-    enum error error = export_as(ctx, request, format, file);
+    struct export_job job = {.request = request};
+    enum error error = export_as(ctx, &job, format, file);
     arena_free(scope);
     return error;
+}
+
+enum error records_export(struct ctx *ctx, const struct shape *shape, struct records records,
+                          enum list_format format, int file)
+{
+    struct export_job job = {NULL, shape, records};
+    return export_as(ctx, &job, format, file);
 }

@@ -71,6 +71,10 @@ const char *export_folder(void);
 enum error list_export(struct ctx *ctx, struct list_request *request, enum list_format format,
                        int file) MUST_USE;
 
+/* Records that are there already, as the same kinds of file. */
+enum error records_export(struct ctx *ctx, const struct shape *shape, struct records records,
+                          enum list_format format, int file) MUST_USE;
+
 /* Page by page, row by row; used by both. `next` becomes the cursor after the last row when more
  * rows may follow, else STR_NONE. */
 enum error list_each(struct ctx *ctx, const struct list_request *request, row_fn *visit,

@@ -412,7 +412,7 @@ static void document_route(struct buf *out, const struct route *route)
 {
     const struct shape *shape = input_of(route);
     buf_print(out, "\n### `%s %s`\n\n%s · %s\n", route->method, route->path, route->zh, route->en);
-    if (route->list)
+    if (route->list || route->table)
         buf_print(out, "\n`%s.csv` · `%s.xlsx`\n", route->path, route->path);
     if (route->access == OPERATOR)
         buf_add(out, STR("\n需要口令 · needs the token\n"));

@@ -53,6 +53,7 @@ struct route {
     enum access access;
     enum effort effort;
     int created;  /* status of success when it is not 200 */
+    bool table;   /* the reply's `items` are also at path.csv and path.xlsx */
     bool partial; /* PATCH: only what is given changes; ctx->given says what */
     bool match;   /* If-Match is required */
     bool raw;     /* the body is no JSON: it arrives in ctx->body */
@@ -79,6 +80,10 @@ enum { BODY_MAX = 256 * 1024 };
 #define GET_WORK(path, name, zh, en)                                                               \
     {                                                                                              \
         "GET", path, zh, en, .handler = &name##_handler, .effort = WORK                            \
+    }
+#define GET_TABLE(path, name, zh, en)                                                              \
+    {                                                                                              \
+        "GET", path, zh, en, .handler = &name##_handler, .effort = WORK, .table = true             \
     }
 #define POST(path, name, zh, en)                                                                   \
     {                                                                                              \

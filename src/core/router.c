@@ -49,7 +49,8 @@ struct match route_find(struct arena *arena, struct str method, struct str path)
     for (size_t m = 0; m < module_count; m++)
         for (size_t r = 0; r < modules[m]->route_count; r++) {
             const struct route *route = &modules[m]->routes[r];
-            if (!(route->list ? fits_list(route, path, &match) : fits(route->path, path, &match)))
+            if (!(route->list || route->table ? fits_list(route, path, &match)
+                                              : fits(route->path, path, &match)))
                 continue;
             match.path_known = true;
             if (str_is(method, route->method)) {

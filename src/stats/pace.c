@@ -94,9 +94,12 @@ static void judge(const struct pace_input *input, struct pace *pace)
     } else if (input->today.days > input->end.days) {
         pace->state = TARGET_AWAITING;
         pace->reason = REASON_AFTER_END;
-    } else if (input->is_stock && base && pace->current->end.days >= input->start.days)
-        judge_pace(input, base, pace);
-    else {
+    } else if (input->is_stock && pace->current->end.days >= input->start.days) {
+        if (base)
+            judge_pace(input, base, pace);
+        else
+            judge_miss(input, pace); /* it has fallen back behind a target that it had passed */
+    } else {
         pace->state = TARGET_AWAITING;
         pace->reason = REASON_YEARLY;
     }

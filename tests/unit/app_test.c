@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "fault/fault_vfs.h"
 #include "unit/app.h"
@@ -65,6 +66,8 @@ static void *compete(void *state)
         struct reply reply = app_call(rival->app, &rival->arena, request);
         rival->status[i] = reply.status;
         rival->id[i] = reply.status == 201 ? number_in(reply, "id") : 0;
+        if (reply.file >= 0)
+            close(reply.file);
     }
     return NULL;
 }
@@ -179,6 +182,50 @@ static void a_past_state_is_read_back_byte_for_byte(void **state)
     assert_true(str_equal(before.body, after.body));
 }
 
+static void a_derived_line_takes_only_like_values(void **state)
+{
+    static const char rank[] =
+        "{\"indicator_code\":\"GDP\",\"area_code\":\"XZ\",\"period\":\"2024\",\"value\":16,"
+        "\"unit\":\"位\",\"status\":\"revised\",\"measure\":\"rank\",\"approximation\":\"exact\","
+        "\"note\":\"测试\"}";
+    static const char query[] = "indicator_code=RD02&area_code=XZ";
+    struct reply before = ask(state, "GET", "/api/series", query, NULL);
+    assert_true(says(before, "\"key\":\"derived/"));
+    assert_int_equal(ask(state, "POST", "/api/observations", NULL, rank).status, 201);
+    struct reply after = ask(state, "GET", "/api/series", query, NULL);
+    assert_true(str_equal(before.body, after.body));
+}
+
+static void a_growth_rate_of_a_month_is_no_release_of_the_year(void **state)
+{
+    static const char rate[] =
+        "{\"indicator_code\":\"RD01\",\"area_code\":\"XZ\",\"period\":\"2025-12\",\"value\":5,"
+        "\"unit\":\"%\",\"status\":\"final\",\"measure\":\"growth_rate\","
+        "\"approximation\":\"exact\",\"note\":\"测试\"}";
+    struct reply before = ask(state, "GET", "/api/releases_due", NULL, NULL);
+    assert_int_equal(ask(state, "POST", "/api/observations", NULL, rate).status, 201);
+    struct reply after = ask(state, "GET", "/api/releases_due", NULL, NULL);
+    assert_true(str_equal(before.body, after.body));
+}
+
+/* The first of two exports holds the place until it ends, however it ends. */
+static void exports_come_one_after_the_other(void **state)
+{
+    for (int i = 0; i < 3; i++) {
+        struct reply export = ask(state, "GET", "/api/observations.xlsx", NULL, NULL);
+        assert_int_equal(export.status, 200);
+        assert_true(export.file >= 0);
+        close(export.file);
+        assert_int_equal(ask(state, "GET", "/api/observations.csv", "as_of=99999", NULL).status,
+                         422);
+    }
+    struct request request = request_of("GET", "/api/observations.xlsx", NULL, NULL);
+    const struct rival *rivals = race(state, request, 1, false);
+    int done = with_status(rivals, 200);
+    assert_true(done >= 1);
+    assert_int_equal(done + with_status(rivals, 503), RIVALS);
+}
+
 /* --- Faults --------------------------------------------------------------------------------- */
 
 static void a_full_disk_is_told_and_leaves_the_database_whole(void **state)
@@ -272,6 +319,9 @@ UNIT_GROUP(app, APP_ON_BOTH(one_idempotency_key_is_done_once),
            APP_ON_BOTH(of_rivals_for_one_version_one_revises_it),
            APP_ON_BOTH(every_acknowledged_write_is_there_and_counted),
            APP_ON_BOTH(a_past_state_is_read_back_byte_for_byte),
+           APP_ON_BOTH(a_derived_line_takes_only_like_values),
+           APP_ON_BOTH(a_growth_rate_of_a_month_is_no_release_of_the_year),
+           APP_ON_BOTH(exports_come_one_after_the_other),
            APP_ON_FAULTY(a_full_disk_is_told_and_leaves_the_database_whole),
            APP_ON_FAULTY(what_was_acknowledged_survives_a_power_loss),
            APP_ON_POSTGRES(a_lost_connection_is_opened_again),

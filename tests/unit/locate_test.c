@@ -35,6 +35,14 @@ static void a_token_is_not_found_inside_a_longer_number(void **state)
     assert_true(locate_token(both, STR("8%"), &span));
     assert_int_equal(span.start, 9);
     assert_true(locate_token(STR("增长,8%"), STR("8%"), &span));
+    assert_false(locate_token(STR("占比6.8%"), STR("6"), &span));
+    assert_false(locate_token(STR("共20,000家"), STR("20"), &span));
+    assert_false(locate_token(STR("共1,234家"), STR("234"), &span));
+    assert_false(locate_token(STR("第三十五位"), STR("三"), &span));
+    assert_false(locate_token(STR("第三十五位"), STR("五"), &span));
+    assert_false(locate_token(STR("增速为-5.2%"), STR("5.2%"), &span));
+    assert_true(locate_token(STR("推动2-3家上市"), STR("3家"), &span));
+    assert_true(locate_token(STR("为12.比上年"), STR("12"), &span));
 }
 
 static void blanks_inside_the_line_do_not_count(void **state)
@@ -81,6 +89,15 @@ static void tags_do_not_belong_to_a_sentence(void **state)
     assert_null(strstr(cut(line, sentence).data, "<p>"));
 }
 
+static void a_comparison_is_no_tag(void **state)
+{
+    struct str line = STR("耗时<5天，占比6.8%。");
+    struct span span;
+    (void)state;
+    assert_true(locate_token(line, STR("6.8%"), &span));
+    assert_str(cut(line, locate_sentence(line, span)), "耗时<5天，占比6.8%。");
+}
+
 static void a_line_without_marks_is_one_sentence(void **state)
 {
     struct str line = STR("  研发投入总量超800亿元  ");
@@ -122,5 +139,6 @@ UNIT_GROUP(locate, cmocka_unit_test(a_token_is_found_in_code_points),
            cmocka_unit_test(nothing_is_found_of_nothing),
            cmocka_unit_test(a_sentence_ends_at_its_mark),
            cmocka_unit_test(tags_do_not_belong_to_a_sentence),
+           cmocka_unit_test(a_comparison_is_no_tag),
            cmocka_unit_test(a_line_without_marks_is_one_sentence),
            cmocka_unit_test(spans_lie_inside_random_lines))

@@ -36,7 +36,7 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
         "etag"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
-    static const char *const truths[] = {"second_hand", "sample", "named_in_source"};
+    static const char *const truths[] = {"second_hand", "sample", "named_in_source", "uploaded"};
     (void)unused;
     *value = text_value("x");
     for (size_t i = 0; i < COUNT(integers); i++)

@@ -152,7 +152,7 @@ static void a_difference_keeps_the_decimals_of_its_terms(void **state)
 
 static struct pace_point year_point(int year, double value)
 {
-    return (struct pace_point){value, date_of(year, 1, 1), date_of(year, 12, 31)};
+    return (struct pace_point){value, date_of(year, 1, 1), date_of(year, 12, 31), false};
 }
 
 static struct pace judge(double target, int direction, bool stock, const struct pace_point *actuals,
@@ -202,8 +202,8 @@ static void less_may_be_better(void **state)
 
 static void a_stock_inside_the_year_is_compared_with_the_time_gone(void **state)
 {
-    struct pace_point actuals[] = {{9000, date_of(2025, 12, 31), date_of(2025, 12, 31)},
-                                   {10000, date_of(2026, 6, 30), date_of(2026, 6, 30)}};
+    struct pace_point actuals[] = {{9000, date_of(2025, 12, 31), date_of(2025, 12, 31), false},
+                                   {10000, date_of(2026, 6, 30), date_of(2026, 6, 30), false}};
     (void)state;
     struct pace on = judge(11000, 1, true, actuals, 2, date_of(2026, 7, 10));
     assert_int_equal(on.reason, REASON_PACE);
@@ -214,6 +214,60 @@ static void a_stock_inside_the_year_is_compared_with_the_time_gone(void **state)
     struct pace early = judge(9900, 1, true, actuals, 2, date_of(2026, 7, 10));
     assert_int_equal(early.state, TARGET_MET);
     assert_int_equal(early.reason, REASON_STOCK_MET_EARLY);
+}
+
+/* A target that was passed already leaves no way to measure: falling back is never "on pace". */
+static void falling_back_behind_a_target_is_a_miss(void **state)
+{
+    struct pace_point actuals[] = {{100, date_of(2025, 12, 31), date_of(2025, 12, 31), false},
+                                   {80, date_of(2026, 6, 30), date_of(2026, 6, 30), false}};
+    struct date today = date_of(2026, 7, 10);
+    (void)state;
+    assert_int_equal(judge(90, 1, true, actuals, 2, today).state, TARGET_FAR_BEHIND);
+    assert_int_equal(judge(88, 1, true, actuals, 2, today).state, TARGET_BEHIND);
+    assert_int_equal(judge(100, 1, true, actuals, 2, today).state, TARGET_FAR_BEHIND);
+    struct pace_point own[] = {year_point(2025, 100), year_point(2026, 80)};
+    assert_int_equal(judge(90, 1, false, own, 2, date_of(2027, 2, 1)).state, TARGET_FAR_BEHIND);
+    assert_int_equal(judge(85, 1, false, own, 2, date_of(2027, 2, 1)).state, TARGET_BEHIND);
+}
+
+static void nearly_a_hundred_does_not_reach_it(void **state)
+{
+    struct pace_point actual = year_point(2026, 100);
+    (void)state;
+    assert_int_equal(judge(100, 1, false, &actual, 1, date_of(2027, 2, 1)).state, TARGET_MET);
+    actual.falls_short = true;
+    assert_int_equal(judge(100, 1, false, &actual, 1, date_of(2027, 2, 1)).state, TARGET_BEHIND);
+    assert_int_equal(judge(99, 1, false, &actual, 1, date_of(2027, 2, 1)).state, TARGET_MET);
+}
+
+/* Whatever the figures: what satisfies is met or waits, what misses is never met, and no figure of
+ * the answer is without bounds. */
+static void random_targets_obey_the_rule(void **state)
+{
+    uint64_t seed = 11;
+    (void)state;
+    for (int i = 0; i < 50000; i++) {
+        struct pace_point actuals[3];
+        size_t count = unit_random(&seed) % 4;
+        for (size_t j = 0; j < count; j++)
+            actuals[j] = year_point(2024 + (int)j, (double)(unit_random(&seed) % 200) - 50);
+        double target = (double)(unit_random(&seed) % 200) - 50;
+        int direction = unit_random(&seed) % 2 ? 1 : -1;
+        struct pace pace =
+            judge(target, direction, unit_random(&seed) % 2, actuals, count, date_of(2027, 5, 1));
+        if (!count) {
+            assert_int_equal(pace.state, TARGET_UNKNOWN);
+            continue;
+        }
+        double distance = direction * (actuals[count - 1].value - target);
+        if (count == 3)
+            assert_int_equal(pace.state == TARGET_MET, distance >= 0);
+        if (distance < 0)
+            assert_int_not_equal(pace.state, TARGET_MET);
+        assert_int_not_equal(pace.state, TARGET_ON_PACE); /* nothing was measured inside the year */
+        assert_true(isfinite(pace.gap) && (!pace.has_required || isfinite(pace.required)));
+    }
 }
 
 static void what_cannot_be_compared_is_unknown(void **state)
@@ -251,5 +305,8 @@ UNIT_GROUP(stats, cmocka_unit_test(expressions_follow_the_usual_order),
            cmocka_unit_test(changing_the_target_changes_the_state),
            cmocka_unit_test(less_may_be_better),
            cmocka_unit_test(a_stock_inside_the_year_is_compared_with_the_time_gone),
+           cmocka_unit_test(falling_back_behind_a_target_is_a_miss),
+           cmocka_unit_test(nearly_a_hundred_does_not_reach_it),
+           cmocka_unit_test(random_targets_obey_the_rule),
            cmocka_unit_test(what_cannot_be_compared_is_unknown),
            cmocka_unit_test(the_required_pace_leads_to_the_target))

@@ -38,9 +38,9 @@ extern const struct handler observation_show_handler, observation_create_handler
         GET_WORK("/api/joined_series", joined_show, "把两个指标连成一条线（口径不同会拒绝）",      \
                  "Join two indicators in one line (refused where definitions differ)")
 #define TARGET_ROUTES                                                                              \
-    GET_WORK("/api/targets", target_list, "目标及其状态", "Targets and where they stand")
+    GET_TABLE("/api/targets", target_list, "目标及其状态", "Targets and where they stand")
 #define RELEASE_ROUTES                                                                             \
-    GET_WORK("/api/releases_due", release_list, "何时该发布什么", "What is due when")
+    GET_TABLE("/api/releases_due", release_list, "何时该发布什么", "What is due when")
 #define LINEAGE_ROUTES                                                                             \
     GET_WORK("/api/observations/{id}/lineage", lineage_show, "一个数的来龙去脉",                   \
              "Where a number comes from")

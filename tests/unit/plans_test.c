@@ -32,8 +32,8 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
         "subject_id",  "document_id", "version",     "definition_version",
         "by",          "visibility",  "now",         "expires_at",
         "status_code", "size",        "line_count",  "months_after",
-        "tile_column", "tile_row",    "precision_m", "after_id",
-        "etag"};
+        "tile_column", "tile_row",    "precision_m", "is_stock",
+        "after_id",    "etag"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {"second_hand", "sample", "named_in_source", "uploaded"};

@@ -3,7 +3,20 @@
 struct binding {
     struct ctx *ctx;
     const struct args *args;
+    size_t next; /* field behind the last one found: parameters mostly come in the fields' order */
 };
+
+static const struct field *find_from(const struct shape *shape, struct str name, size_t *next)
+{
+    for (size_t i = 0; shape && i < shape->count; i++) {
+        const struct field *field = &shape->fields[(*next + i) % shape->count];
+        if (*field->name == *name.data && str_is(name, field->name)) {
+            *next += i + 1;
+            return field;
+        }
+    }
+    return NULL;
+}
 
 static void bind_field(struct arena *arena, const struct field *field, const void *record,
                        struct db_value *value)
@@ -60,14 +73,14 @@ struct db_value field_value(struct arena *arena, const struct field *field, cons
 
 static bool bind(void *state, struct str name, struct db_value *value)
 {
-    const struct binding *binding = state;
+    struct binding *binding = state;
     struct ctx *ctx = binding->ctx;
     for (size_t i = 0; i < binding->args->count; i++)
         if (str_is(name, binding->args->list[i].name)) {
             *value = binding->args->list[i].value;
             return true;
         }
-    const struct field *field = field_find(binding->args->row.shape, name);
+    const struct field *field = find_from(binding->args->row.shape, name, &binding->next);
     if (field) {
         bind_field(ctx->arena, field, binding->args->row.value, value);
         return true;
@@ -164,7 +177,7 @@ static const unsigned char *match_columns(const struct db_cursor *cursor, const 
 static enum error each(struct ctx *ctx, struct str text, const struct args *args, struct row out,
                        row_fn *visit, void *state)
 {
-    struct binding binding = {ctx, args};
+    struct binding binding = {ctx, args, 0};
     struct db_cursor cursor;
     enum db_status status = db_open(ctx->db, text, bind, &binding, &cursor);
     if (db_failed(status))

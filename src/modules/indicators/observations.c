@@ -17,12 +17,11 @@ static const struct field observation_fields[] = {
     FIELD(struct observation, fact_id, "事实编号", "Number of the fact", USE_BOTH | USE_FILTER,
           .length_max = 60),
     FIELD(struct observation, indicator_code, "指标", "Indicator", USE_BOTH | USE_FILTER,
-          .required = true, .refers = "indicator"),
+          .required = true),
     FIELD(struct observation, indicator_name, "指标名", "Name of the indicator", USE_OUT),
     FIELD(struct observation, indicator_name_en, "指标英文名", "English name", USE_OUT),
     FIELD(struct observation, definition_version, "口径版本", "Version of the definition"),
-    FIELD(struct observation, area_code, "区域", "Area", USE_BOTH | USE_FILTER, .required = true,
-          .refers = "area"),
+    FIELD(struct observation, area_code, "区域", "Area", USE_BOTH | USE_FILTER, .required = true),
     FIELD(struct observation, area_name, "区域名", "Name of the area", USE_OUT),
     FIELD(struct observation, area_name_en, "区域英文名", "English name", USE_OUT),
     FIELD(struct observation, scope, "所指主体（空为区域本身）",
@@ -119,12 +118,21 @@ static bool brings_unit(struct str measure)
     return false;
 }
 
+/* The checks below read the records themselves, so nothing need ask beforehand whether they exist.
+ */
+static enum error no_such_code(struct ctx *ctx, const char *field, struct str code)
+{
+    return complain(ctx, str_of(field), "没有代码为“%.*s”的记录", "nothing has the code \"%.*s\"",
+                    STR_PRINT(code));
+}
+
 static enum error check_unit(struct ctx *ctx, const struct observation *o)
 {
     struct indicator indicator;
     enum error error = indicator_find(ctx, o->indicator_code, &indicator);
     if (error)
-        return error;
+        return error == E_NOT_FOUND ? no_such_code(ctx, "indicator_code", o->indicator_code)
+                                    : error;
     bool own = str_equal(o->unit, indicator.unit) &&
                (!brings_unit(o->measure) || str_equal(o->measure, indicator.measure));
     if (own || unit_of_measure(o->measure, o->unit))
@@ -145,8 +153,10 @@ static enum error check_area(struct ctx *ctx, const struct observation *o, struc
 {
     struct area area;
     enum error error = area_find(ctx, o->area_code, &area);
-    if (error || area_valid_on(&area, day))
-        return error;
+    if (error)
+        return error == E_NOT_FOUND ? no_such_code(ctx, "area_code", o->area_code) : error;
+    if (str_is(o->status, "target") || area_valid_on(&area, day))
+        return E_OK; /* a target may lie beyond what is known of areas; what was measured may not */
     char text[DATE_TEXT];
     date_print(day, text);
     return complain(ctx, STR("area_code"), "“%.*s”在 %s 不存在；请用当时的区域",
@@ -237,15 +247,14 @@ static enum error observation_check(struct ctx *ctx, struct observation *o)
     if (!error)
         error = complete(ctx, o);
     if (!error)
-        error = check_definition(ctx, o);
-    if (!error)
         error = check_unit(ctx, o);
+    if (!error)
+        error = check_definition(ctx, o);
     if (error)
         return error;
     if (o->value_high.known && o->value_high.value < o->value)
         return complain(ctx, STR("value_high"), "应不小于 value", "must not be below value");
-    /* A target may lie beyond what is known of areas; what was measured may not. */
-    return str_is(o->status, "target") ? E_OK : check_area(ctx, o, o->period_end);
+    return check_area(ctx, o, o->period_end);
 }
 
 static enum error tally(struct ctx *ctx, int64_t visibility, int64_t by)

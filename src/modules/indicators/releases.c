@@ -48,17 +48,16 @@ static void name_period(struct arena *arena, struct release *release)
 static enum error is_out(struct ctx *ctx, struct str area_code, const struct release *release,
                          bool *out)
 {
-    int64_t count;
     const struct sql *sql =
         str_is(release->status, "final") ? &sql_release_is_out : &sql_release_is_out_early;
     enum error error =
-        db_number(ctx, sql,
-                  ARGS(arg_text("indicator_code", release->indicator_code),
-                       arg_text("area_code", area_code), arg_text("period", release->period),
-                       arg_date(ctx->arena, "period_end", release->period_end)),
-                  &count);
-    *out = !error && count > 0;
-    return error;
+        db_one(ctx, sql,
+               ARGS(arg_text("indicator_code", release->indicator_code),
+                    arg_text("area_code", area_code), arg_text("period", release->period),
+                    arg_date(ctx->arena, "period_end", release->period_end)),
+               (struct row){NULL, NULL});
+    *out = error == E_OK;
+    return error == E_NOT_FOUND ? E_OK : error;
 }
 
 static int by_due(const void *a, const void *b)

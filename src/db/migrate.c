@@ -44,11 +44,15 @@ static bool check(struct plan *plan, struct str module, struct str name, int64_t
             continue;
         plan->applied[i] = true;
         return checksum == checksum_of(known) ||
-               failed(plan, known->module, known->name, "was changed after it had run");
+               failed(plan, known->module, known->name,
+                      "was changed after it had run: use the program that made this database, or "
+                      "another "
+                      "database · 在运行后被改过：请用建立这个数据库的程序，或换一个数据库");
     }
     snprintf(plan->reason, plan->reason_size,
-             "%.*s/%.*s: not known: the database was made by a newer kechuang", STR_PRINT(module),
-             STR_PRINT(name));
+             "%.*s/%.*s: not known: the database was made by a newer kechuang, take that one · "
+             "这个数据库由更新的版本建立，请用那个版本打开",
+             STR_PRINT(module), STR_PRINT(name));
     return false;
 }
 

@@ -4,7 +4,6 @@
 
 #include "base/number.h"
 #include "base/utf8.h"
-#include "core/query.h"
 
 /* Members of a record, reached by the offsets that FIELD took from the struct itself. */
 #define MEMBER(type, value, field) (*(type *)(void *)((char *)(value) + (field)->offset))
@@ -445,25 +444,6 @@ enum error fields_check(struct ctx *ctx, struct row row, uint64_t which, uint64_
             if (check_text(ctx, field, CONST_MEMBER(struct str, row.value, field)))
                 error = E_INVALID;
         }
-    }
-    return error;
-}
-
-enum error fields_check_references(struct ctx *ctx, struct row row, uint64_t given)
-{
-    enum error error = E_OK;
-    for (size_t i = 0; i < row.shape->count; i++) {
-        const struct field *field = &row.shape->fields[i];
-        if (!field->refers || !(given >> i & 1) || field_is_null(field, row.value))
-            continue;
-        struct str code = CONST_MEMBER(struct str, row.value, field);
-        bool there;
-        enum error found = code_exists(ctx, field->refers, code, &there);
-        if (found)
-            return found;
-        if (!there)
-            error = complain(ctx, str_of(field->name), "没有代码为“%.*s”的记录",
-                             "nothing has the code \"%.*s\"", STR_PRINT(code));
     }
     return error;
 }

@@ -137,8 +137,6 @@ void fields_to_json(struct json *out, struct row row);
 /* Of the fields `which`: what is required was `given` and is not null; texts are choices and not
  * too long. Needs no database. */
 enum error fields_check(struct ctx *ctx, struct row row, uint64_t which, uint64_t given);
-/* Codes exist in the tables they refer to. */
-enum error fields_check_references(struct ctx *ctx, struct row row, uint64_t given);
 /* Copies the given fields from one record to another of the same shape. */
 void fields_merge(struct row into, const void *from, struct field_set given);
 

@@ -275,3 +275,22 @@ enum error code_exists(struct ctx *ctx, const char *table, struct str code, bool
     *there = error == E_OK;
     return error == E_NOT_FOUND ? E_OK : error;
 }
+
+enum error fields_check_references(struct ctx *ctx, struct row row, uint64_t which)
+{
+    enum error error = E_OK;
+    for (size_t i = 0; i < row.shape->count; i++) {
+        const struct field *field = &row.shape->fields[i];
+        if (!field->refers || !(which >> i & 1) || field_is_null(field, row.value))
+            continue;
+        struct str code = field_text(ctx->arena, field, row.value);
+        bool there;
+        enum error found = code_exists(ctx, field->refers, code, &there);
+        if (found)
+            return found;
+        if (!there)
+            error = complain(ctx, str_of(field->name), "没有代码为“%.*s”的记录",
+                             "nothing has the code \"%.*s\"", STR_PRINT(code));
+    }
+    return error;
+}

@@ -64,6 +64,8 @@ typedef enum error row_fn(struct ctx *ctx, void *state);
 enum error db_each(struct ctx *ctx, struct str text, struct args args, struct row out,
                    row_fn *visit, void *state) MUST_USE;
 
+/* The codes among the fields `which` exist in the tables they refer to; complains about each. */
+enum error fields_check_references(struct ctx *ctx, struct row row, uint64_t which) MUST_USE;
 /* Does the table have a row with this code? The table's name is the program's own. */
 enum error code_exists(struct ctx *ctx, const char *table, struct str code, bool *there) MUST_USE;
 

@@ -1,7 +1,5 @@
-/* Indicators that follow from others by arithmetic, period by period, with where it came from. */
-#include <stdlib.h>
-
-#include "modules/indicators/series.h"
+#include "modules/indicators/derive.h"
+#include "modules/indicators/lines.h"
 #include "stats/expression.h"
 
 /* The names of an expression and their values in one period. */

@@ -1,6 +1,6 @@
-/* Series: observations of one indicator and area, in lines that may be drawn. */
-#ifndef MODULES_INDICATORS_SERIES_H
-#define MODULES_INDICATORS_SERIES_H
+/* Lines: observations of one indicator and area, sorted into what may be drawn as one. */
+#ifndef MODULES_INDICATORS_LINES_H
+#define MODULES_INDICATORS_LINES_H
 
 #include "modules/indicators/internal.h"
 
@@ -25,12 +25,8 @@ struct line {
 };
 extern const struct shape line_shape;
 
+enum { SERIES_MAX = 5000 }; /* points of all lines together; the newest */
+
 /* Puts observations (by period end) into lines; of several for one period the best is taken. */
 struct records lines_of(struct arena *arena, struct records observations);
-/* The lines that follow from other indicators by a formula: one for each kind of basis (estimates
- * or not, versions of the definitions). */
-enum error derived_lines(struct ctx *ctx, const struct series_query *query,
-                         const struct derivation *derivation, struct str unit, struct str measure,
-                         struct records *lines) MUST_USE;
-
 #endif

@@ -6,10 +6,42 @@
 
 enum { DETAILS_MAX = 500, AREAS_MAX = 5000 };
 
-const char *const indicator_measures[] = {
-    "stock",       "flow",      "cumulative", "increment", "net_increment", "share",       "ratio",
-    "growth_rate", "change_pp", "change_abs", "multiple",  "rank",          "rank_change", "index",
-    "streak",      "threshold", "duration",   "count",     "name",          NULL};
+/* The words are those of docs/glossary.md. */
+#define MEASURES(M)                                                                                \
+    M(stock, "存量", "stock")                                                                      \
+    M(flow, "流量", "flow")                                                                        \
+    M(cumulative, "累计", "cumulative")                                                            \
+    M(increment, "新增", "increment")                                                              \
+    M(net_increment, "净增", "net increment")                                                      \
+    M(share, "占比", "share")                                                                      \
+    M(ratio, "比率", "ratio")                                                                      \
+    M(growth_rate, "增速", "growth rate")                                                          \
+    M(change_pp, "百分点变化", "change in percentage points")                                      \
+    M(change_abs, "变化量", "absolute change")                                                     \
+    M(multiple, "倍数", "multiple")                                                                \
+    M(rank, "位次", "rank")                                                                        \
+    M(rank_change, "位次变化", "change of rank")                                                   \
+    M(index, "指数", "index")                                                                      \
+    M(streak, "连续期数", "streak")                                                                \
+    M(threshold, "界限", "threshold")                                                              \
+    M(duration, "时长", "duration")                                                                \
+    M(count, "计数", "count")                                                                      \
+    M(name, "名称中的数", "number in a name")
+#define MEASURE_CODE(code, zh, en) #code,
+const char *const indicator_measures[] = {MEASURES(MEASURE_CODE) NULL};
+
+const char *measure_words(struct str measure, enum language language)
+{
+#define MEASURE_WORDS(code, zh, en) {#code, zh, en},
+    static const struct {
+        const char *code, *zh, *en;
+    } words[] = {MEASURES(MEASURE_WORDS)};
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (str_is(measure, words[i].code))
+            return language == LANGUAGE_EN ? words[i].en : words[i].zh;
+    return "";
+}
+
 static const char *const directions[] = {"up", "down", "none", NULL};
 static const char *const frequencies[] = {"year", "half", "quarter", "month", "irregular", NULL};
 static const char *const topics[] = {

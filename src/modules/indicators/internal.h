@@ -5,6 +5,8 @@
 #include "modules/indicators/indicators.h"
 
 extern const char *const indicator_measures[];
+/* What a measure is called. */
+const char *measure_words(struct str measure, enum language language);
 
 struct derivation {
     struct str indicator_code, expression, note;

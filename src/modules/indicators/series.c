@@ -22,10 +22,12 @@ static struct refusal refusal_between(struct arena *arena, const struct line *a,
 {
     struct refusal refusal = {a->key, b->key, STR_NONE, STR_NONE};
     if (!str_equal(a->measure, b->measure)) {
-        refusal.reason = arena_print(arena, "量的类型不同：%.*s 与 %.*s", STR_PRINT(a->measure),
-                                     STR_PRINT(b->measure));
-        refusal.reason_en = arena_print(arena, "different measures: %.*s and %.*s",
-                                        STR_PRINT(a->measure), STR_PRINT(b->measure));
+        refusal.reason =
+            arena_print(arena, "量的类型不同：%s与%s", measure_words(a->measure, LANGUAGE_ZH),
+                        measure_words(b->measure, LANGUAGE_ZH));
+        refusal.reason_en = arena_print(arena, "different measures: %s and %s",
+                                        measure_words(a->measure, LANGUAGE_EN),
+                                        measure_words(b->measure, LANGUAGE_EN));
     } else if (!str_equal(a->unit, b->unit)) {
         refusal.reason =
             arena_print(arena, "单位不同：%.*s 与 %.*s", STR_PRINT(a->unit), STR_PRINT(b->unit));
@@ -207,15 +209,14 @@ SHARED_HANDLER(joined_show, joined_request, series)
     if (error)
         return error;
     if (!str_equal(first.code, second.code))
-        return fail(
-            ctx, E_NOT_JOINABLE,
-            "“%.*s”（%.*s，%.*s）与“%.*s”（%.*s，%.*s）是两个指标，定义不同，不能连成一条线",
-            "\"%.*s\" (%.*s, %.*s) and \"%.*s\" (%.*s, %.*s) are two indicators with "
-            "different definitions: they cannot form one line",
-            STR_PRINT(ctx->language == LANGUAGE_EN ? first.name_en : first.name),
-            STR_PRINT(first.measure), STR_PRINT(first.unit),
-            STR_PRINT(ctx->language == LANGUAGE_EN ? second.name_en : second.name),
-            STR_PRINT(second.measure), STR_PRINT(second.unit));
+        return fail(ctx, E_NOT_JOINABLE,
+                    "“%.*s”（%s，%.*s）与“%.*s”（%s，%.*s）是两个指标，定义不同，不能连成一条线",
+                    "\"%.*s\" (%s, %.*s) and \"%.*s\" (%s, %.*s) are two indicators with "
+                    "different definitions: they cannot form one line",
+                    STR_PRINT(ctx->language == LANGUAGE_EN ? first.name_en : first.name),
+                    measure_words(first.measure, ctx->language), STR_PRINT(first.unit),
+                    STR_PRINT(ctx->language == LANGUAGE_EN ? second.name_en : second.name),
+                    measure_words(second.measure, ctx->language), STR_PRINT(second.unit));
     struct series_query query = {.indicator_code = in->indicator_code,
                                  .area_code = in->area_code,
                                  .published_by = DATE_NONE};

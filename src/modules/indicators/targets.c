@@ -155,7 +155,11 @@ static struct record formula(struct arena *arena, const char *zh, const char *en
     struct formula *formula = ARENA_NEW(arena, struct formula);
     struct term *terms = arena_array(arena, 2, sizeof(*terms));
     terms[0] = term_of("T", target);
+    terms[0].label = STR("目标");
+    terms[0].label_en = STR("target");
     terms[1] = term_of("x", current);
+    terms[1].label = STR("可比的最新值");
+    terms[1].label_en = STR("newest comparable value");
     *formula = (struct formula){STR_NONE, str_of(zh), str_of(en), {terms, 2}};
     return (struct record){formula};
 }

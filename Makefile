@@ -57,7 +57,9 @@ vpath %.sql $(sort $(dir $(SQL)))
 MIGRATIONS = $(wildcard src/*/migrations src/*/migrations/*.sql \
                         src/modules/*/migrations src/modules/*/migrations/*.sql)
 build/generated/%.sql.h: %.sql build/embed_sql $(MIGRATIONS)
-	build/embed_sql $< > $@.new && mv $@.new $@
+	build/embed_sql $< > $@.$$$$ && mv $@.$$$$ $@
+# Else make deletes them as mere steps on the way, and makes everything again the next time.
+.SECONDARY: $(SQL_H)
 
 # The web pages become one more C file. build_web.sh says so where it cannot build them, and then
 # those of the last build, or a placeholder, go into the program. WEB=no leaves them alone.

@@ -27,7 +27,7 @@ static bool ensure_pack(struct app *app, struct db_conn *conn, char *reason, siz
                            : pack_ensure(&ctx, app->config->pack.data, app->config->demo);
     if (!error)
         error = pack_utc_offset(&ctx, &app->utc_offset_minutes);
-    if (!error && db_failed(status = db_commit(conn)))
+    if (!error && ctx.sequence && db_failed(status = db_commit(conn)))
         error = fail_database(&ctx, status);
     db_rollback(conn);
     problem_to(&ctx, reason, reason_size);

@@ -448,6 +448,12 @@ enum error fields_check(struct ctx *ctx, struct row row, uint64_t which, uint64_
     return error;
 }
 
+bool was_given(const struct ctx *ctx, const struct shape *shape, const char *name)
+{
+    const struct field *field = field_find(shape, str_of(name));
+    return ctx->given.bits >> (field - shape->fields) & 1;
+}
+
 void fields_merge(struct row into, const void *from, struct field_set given)
 {
     static const size_t sizes[] = {[KIND_INT] = sizeof(int64_t),

@@ -137,6 +137,8 @@ void fields_to_json(struct json *out, struct row row);
 /* Of the fields `which`: what is required was `given` and is not null; texts are choices and not
  * too long. Needs no database. */
 enum error fields_check(struct ctx *ctx, struct row row, uint64_t which, uint64_t given);
+/* Did the client give this member of the input? */
+bool was_given(const struct ctx *ctx, const struct shape *shape, const char *name);
 /* Copies the given fields from one record to another of the same shape. */
 void fields_merge(struct row into, const void *from, struct field_set given);
 

@@ -251,6 +251,10 @@ enum error pack_ensure(struct ctx *ctx, const char *folder, bool demo)
     if ((error = sequence_take(ctx)) || (error = is_set(ctx, "id", &loaded)) ||
         (error = is_set(ctx, "demo", &sampled)))
         return error;
+    if (loaded && (sampled || !demo)) {
+        ctx->sequence = 0; /* nothing to do, and nothing to note */
+        return E_OK;
+    }
     return load_missing(ctx, folder, !loaded, demo && !sampled);
 }
 

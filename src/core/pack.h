@@ -5,8 +5,9 @@
 #include "core/route.h"
 
 /* Loads what the database does not have yet: the pack, and with `demo` its sample registers. Takes
- * the transaction of `ctx`, and a sequence number when there is something to load. On failure the
- * reasons stand in ctx->detail, each with file, line and column; the caller rolls back. */
+ * the transaction of `ctx`, and a sequence number when there is something to load (else
+ * ctx->sequence stays 0: roll back). On failure the reasons stand in ctx->detail, each with file,
+ * line and column; the caller rolls back. */
 enum error pack_ensure(struct ctx *ctx, const char *folder, bool demo) MUST_USE;
 /* What pack.csv says: minutes east of Greenwich, for "today". */
 enum error pack_utc_offset(struct ctx *ctx, int *minutes) MUST_USE;

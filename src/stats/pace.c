@@ -61,6 +61,13 @@ static void judge_miss(const struct pace_input *input, struct pace *pace)
     pace->reason = near ? REASON_OWN_PERIOD_NEAR : REASON_OWN_PERIOD_FAR;
 }
 
+/* Behind a target that it had passed before the period began. */
+static void judge_fallen_back(const struct pace_input *input, struct pace *pace)
+{
+    judge_miss(input, pace);
+    pace->reason = REASON_FALLEN_BACK;
+}
+
 static void judge_own_period(const struct pace_input *input, struct pace *pace)
 {
     if (satisfies(input, pace->current)) {
@@ -98,7 +105,7 @@ static void judge(const struct pace_input *input, struct pace *pace)
         if (base)
             judge_pace(input, base, pace);
         else
-            judge_miss(input, pace); /* it has fallen back behind a target that it had passed */
+            judge_fallen_back(input, pace);
     } else {
         pace->state = TARGET_AWAITING;
         pace->reason = REASON_YEARLY;

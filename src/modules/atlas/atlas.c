@@ -44,7 +44,8 @@ static const struct field map_request_fields[] = {
     FIELD(struct map_request, area_set, "区域组（空为缺省）", "Set of areas; empty = the default"),
     FIELD(struct map_request, date, "按哪一天的区划（空为该时期末）",
           "Areas of which day; empty = the period's end"),
-    FIELD(struct map_request, period, "时期（空为最近）", "Period; empty = the newest"),
+    FIELD(struct map_request, period, "时期（空为有数的区域最多的一期）",
+          "Period; empty = the one in which most areas have a value"),
 };
 static const SHAPE(map_request);
 

@@ -114,7 +114,11 @@ enum error citation_add(struct ctx *ctx, const char *subject, int64_t subject_id
 {
     struct arg number = arg_int("line", line.value);
     number.value.null = !line.known;
-    enum error error = db_do(ctx, &sql_document_touch, ARGS(arg_text("source_code", source_code)));
+    /* A hidden record leaves no trace on the page. */
+    enum error error =
+        visibility == VISIBILITY_PUBLIC
+            ? db_do(ctx, &sql_document_touch, ARGS(arg_text("source_code", source_code)))
+            : E_OK;
     if (error)
         return error;
     return db_do(ctx, &sql_citation_insert,
@@ -125,9 +129,11 @@ enum error citation_add(struct ctx *ctx, const char *subject, int64_t subject_id
 
 struct cited_source {
     struct str source_code;
+    int64_t visibility;
 };
 static const struct field cited_source_fields[] = {
     FIELD(struct cited_source, source_code, "来源", "Source"),
+    FIELD(struct cited_source, visibility, "公开范围", "Who may see it"),
 };
 static const SHAPE(cited_source);
 
@@ -139,7 +145,7 @@ enum error citation_end(struct ctx *ctx, const char *subject, int64_t subject_id
     enum error error = db_one(ctx, &sql_citation_source, args, ROW(cited_source, &cited));
     if (error)
         return error == E_NOT_FOUND ? E_OK : error;
-    if ((error = db_do(ctx, &sql_citation_end, args)))
+    if ((error = db_do(ctx, &sql_citation_end, args)) || cited.visibility != VISIBILITY_PUBLIC)
         return error;
     return db_do(ctx, &sql_document_touch, FROM(cited_source, &cited));
 }
@@ -322,7 +328,7 @@ HANDLER(document_upload, upload, uploaded)
     static const char *const types[] = {"text/plain", "text/markdown", "text/html"};
     bool known = false;
     struct upload upload = *in;
-    if (!(ctx->given.bits >> 1 & 1)) /* not said */
+    if (!was_given(ctx, &upload_shape, "visibility"))
         upload.visibility = VISIBILITY_BUREAU;
     for (size_t i = 0; i < COUNT(types); i++)
         known = known || str_is(ctx->content_type, types[i]);

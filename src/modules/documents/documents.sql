@@ -27,7 +27,7 @@ UPDATE source SET visibility = :visibility WHERE code = :source_code AND uploade
 UPDATE document SET changed_seq = :sequence WHERE source_code = :source_code;
 
 -- name: citation_source
-SELECT source_code FROM citation WHERE subject = :subject AND subject_id = :subject_id;
+SELECT source_code, visibility FROM citation WHERE subject = :subject AND subject_id = :subject_id;
 
 -- name: citation_insert
 INSERT INTO citation (subject, subject_id, source_code, line, token, visibility)

@@ -202,6 +202,10 @@ static enum error complete(struct ctx *ctx, struct observation *o)
         return complain(ctx, STR("period"),
                         "应为 2025、2025Q3、2025-10、2025-12-31 或 2021/2025 这样的时期",
                         "must be a period such as 2025, 2025Q3, 2025-10, 2025-12-31 or 2021/2025");
+    bool measured = !str_is(o->status, "target") && !str_is(o->status, "implied");
+    if (measured && date_known(period.start) && period.start.days > ctx->today.days)
+        return complain(ctx, STR("period"), "这个时期还没有开始：只能是目标",
+                        "this period has not begun: it can only have a target");
     o->period_start = period.start;
     o->period_end = period_last(period);
     o->published_on = DATE_NONE; /* unknown stays unknown */
@@ -304,6 +308,8 @@ static void say_where(struct ctx *ctx, const struct observation *made)
 SHARED_HANDLER(observation_create, observation, observation)
 {
     struct observation o = *in;
+    if (!was_given(ctx, &observation_shape, "visibility"))
+        o.visibility = VISIBILITY_BUREAU; /* nothing is published unsaid */
     if (o.fact_id.data && is_automatic(o.fact_id))
         return complain(ctx, STR("fact_id"), "U 加数字的编号由系统给出，请换一个",
                         "U and digits are numbers of the system's own: take another");
@@ -344,12 +350,6 @@ static const struct field revision_fields[] = {
 };
 static const SHAPE(revision);
 
-static bool is_given(const struct ctx *ctx, const char *name)
-{
-    const struct field *field = field_find(&revision_shape, str_of(name));
-    return ctx->given.bits >> (field - revision_fields) & 1;
-}
-
 SHARED_HANDLER(observation_revise, revision, observation)
 {
     struct observation old;
@@ -366,7 +366,7 @@ SHARED_HANDLER(observation_revise, revision, observation)
         old.source_code, old.line,  old.token,      STR_NONE,   old.visibility};
     fields_merge(ROW(revision, &change), in, ctx->given);
     /* The old number token does not state the new value. */
-    if (is_given(ctx, "value") && !is_given(ctx, "token")) {
+    if (was_given(ctx, &revision_shape, "value") && !was_given(ctx, &revision_shape, "token")) {
         change.token = STR_NONE;
         change.line = (struct maybe_int){0, false};
     }

@@ -83,6 +83,9 @@ static const struct {
          "base: of the target)"},
     [REASON_STOCK_MET_EARLY] = {"存量已提前达到目标",
                                 "the stock satisfies it before the period's end"},
+    [REASON_FALLEN_BACK] =
+        {"期初已超过目标，期内的数又回落到目标之下",
+         "it was beyond the target before the period and has fallen back behind it"},
     [REASON_AFTER_END] = {"目标期已过，数尚未发布",
                           "the period is over and its value not yet published"},
     [REASON_YEARLY] = {"期内没有可比的数，待年度数发布；不按月份亮灯",

@@ -1,10 +1,11 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
+import { boundaries } from './boundaries/plugin.mjs';
 
 // What the strict CSP and the first load ask for: nothing inlined, no polyfill, ECharts in a file
 // of its own that only the pages with a chart fetch.
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), boundaries()],
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',

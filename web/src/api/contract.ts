@@ -13,6 +13,8 @@ export type Status =
 
 export type StatusClass = 'actual' | 'estimate' | 'target' | 'implied';
 
+export type Visibility = 'public' | 'government' | 'bureau' | 'draft';
+
 export type TargetState =
   | 'met'
   | 'on_pace'
@@ -191,19 +193,22 @@ export interface Observation {
   source_code: string;
   source_title: string | null;
   source_title_en: string | null;
+  source_kind: SourceKind | null;
   second_hand: boolean;
   line: number | null;
   token: string | null;
   note: string | null;
-  visibility: string;
+  visibility: Visibility;
   sample: boolean;
   recorded_seq: number;
   replaced_seq: number | null;
 }
 
+export type SourceKind = 'document' | 'bulletin' | 'dataset' | 'web';
+
 export interface Source {
   code: string;
-  kind: 'document' | 'bulletin' | 'dataset' | 'web';
+  kind: SourceKind;
   title: string;
   title_en: string | null;
   publisher: string | null;
@@ -237,6 +242,8 @@ export interface Lineage {
   citation: Citation | EmptyCitation | null;
   formula?: Formula | null;
   history: Observation[];
+  /** What else states a value for the same indicator, area, period, measure, unit, definition. */
+  others: Observation[];
 }
 
 export interface SeriesPoint {
@@ -269,6 +276,8 @@ export interface Series {
   lines: SeriesLine[];
   breaks: { period_end: string; reason: string; reason_en: string }[];
   refusals: { a: string; b: string; reason: string; reason_en: string }[];
+  /** There are more points than are listed. */
+  truncated: boolean;
 }
 
 export interface Target {
@@ -312,6 +321,8 @@ export interface Overview {
   year: number;
   targets: Target[];
   changes: Observation[];
+  /** A few that are overdue, then those that come next. */
+  due: Release[];
   counts: Counts;
 }
 
@@ -375,7 +386,7 @@ export interface LoadedDocument {
   size: number;
   line_count: number;
   published: string | null;
-  visibility: string;
+  visibility: Visibility;
   added_seq: number;
   citation_count: number;
   matched_citations?: number;

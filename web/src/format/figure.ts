@@ -7,6 +7,8 @@ export interface FigureLike
   value_high?: number | null;
   measure?: string;
   sample?: boolean;
+  /** The codes of the areas that were counted. */
+  areas?: string[];
 }
 
 export function figureOfObservation(observation: Observation): FigureLike {

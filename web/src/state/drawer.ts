@@ -6,7 +6,8 @@ export type DrawerStep =
   | { kind: 'observation'; id: number }
   | { kind: 'choice'; ids: number[] }
   | { kind: 'formula'; figure: FigureLike }
-  | { kind: 'records'; url: string };
+  | { kind: 'records'; url: string }
+  | { kind: 'areas'; codes: string[] };
 
 const steps = shallowRef<DrawerStep[]>([]);
 
@@ -29,6 +30,7 @@ export function closeDrawer(): void {
 export function stepOf(figure: FigureLike): DrawerStep | null {
   if (figure.observation_id != null) return { kind: 'observation', id: figure.observation_id };
   if (figure.formula) return { kind: 'formula', figure };
+  if (figure.areas) return { kind: 'areas', codes: figure.areas };
   if (figure.records) return { kind: 'records', url: figure.records };
   return null;
 }
@@ -44,6 +46,8 @@ export function stepKey(step: DrawerStep): string {
       return `formula:${step.figure.formula?.text}:${step.figure.formula?.terms
         .map((term) => term.observation_id ?? term.value)
         .join('+')}`;
+    case 'areas':
+      return `areas:${step.codes.join('+')}`;
     case 'records':
       return `records:${step.url}`;
   }

@@ -8,6 +8,8 @@ start_server build/kechuang "sqlite:$scratch/browser.db" --pack packs/chongqing
 export KECHUANG_URL=$server_url KECHUANG_TOKEN=$server_token
 if [ -f tests/packs/xingzhou/pack.csv ]; then
     start_server build/kechuang "sqlite:$scratch/other.db" --pack tests/packs/xingzhou
-    export KECHUANG_OTHER_CITY_URL=$server_url
+    export KECHUANG_OTHER_CITY_URL=$server_url KECHUANG_OTHER_CITY_TOKEN=$server_token
 fi
+start_server build/kechuang "sqlite:$scratch/demo.db" --pack packs/chongqing --demo
+export KECHUANG_DEMO_URL=$server_url
 node --test --test-reporter=tap tests/browser/*.test.mjs

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { axePath, DESKTOP, everyPath, launch, openPage, PHONE, visit } from './browser.mjs';
+import { axePath, DESKTOP, everyPath, launch, openPage, PHONE, token, visit } from './browser.mjs';
 
 const axeSource = readFileSync(axePath, 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -50,3 +50,13 @@ for (const viewport of [DESKTOP, PHONE]) {
     });
   }
 }
+
+const skip = token ? false : 'KECHUANG_TOKEN is not set';
+test('axe: what is only there after signing in', { skip }, async () => {
+  const page = await openPage(browser, { signedIn: true });
+  for (const path of ['/map?view=boundaries&places=yes', '/documents']) {
+    await visit(page, path);
+    assert.deepEqual(await violations(page), [], path);
+  }
+  await page.context().close();
+});

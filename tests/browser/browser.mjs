@@ -1,6 +1,7 @@
 // What the browser tests share: Debian's Chromium, a page that collects everything that must not
 // happen (console errors, CSP violations, requests to other hosts), and the list of pages.
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const require = createRequire(new URL('../../web/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
@@ -8,6 +9,8 @@ export const axePath = require.resolve('axe-core/axe.min.js');
 
 export const baseUrl = process.env.KECHUANG_URL;
 export const otherCityUrl = process.env.KECHUANG_OTHER_CITY_URL;
+export const otherCityToken = process.env.KECHUANG_OTHER_CITY_TOKEN;
+export const demoUrl = process.env.KECHUANG_DEMO_URL;
 export const token = process.env.KECHUANG_TOKEN;
 
 export const DESKTOP = { width: 1440, height: 900 };
@@ -47,7 +50,7 @@ export async function openPage(browser, options = {}) {
         window.violations.push(`${event.violatedDirective} ${event.blockedURI}`),
       );
     },
-    [lang, signedIn ? token : null],
+    [lang, signedIn ? (options.token ?? token) : null],
   );
   const page = await context.newPage();
   page.complaints = [];
@@ -62,6 +65,13 @@ export async function openPage(browser, options = {}) {
     }
   });
   return page;
+}
+
+/** What a TypeScript file of the pages exports. */
+export async function importSource(path) {
+  const { runnerImport } = await import(require.resolve('vite'));
+  const file = fileURLToPath(new URL(`../../web/src/${path}`, import.meta.url));
+  return (await runnerImport(file, { configFile: false, logLevel: 'error' })).module;
 }
 
 /** Goes to a page and waits until nothing in it is still loading. */

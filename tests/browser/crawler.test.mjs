@@ -2,7 +2,7 @@
 // one of a few exemptions, and every lineage is followed to its end.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { baseUrl, complaintsOf, everyPath, launch, openPage, visit } from './browser.mjs';
+import { baseUrl, complaintsOf, everyPath, launch, openPage, token, visit } from './browser.mjs';
 
 // date: a period or a day · position: a line, a version, a sequence number · name: a name or code
 // · rule: words of a definition, rule, note or message · quote: the source's own words
@@ -142,6 +142,22 @@ test('no digit without a lineage, and every lineage leads to its end', async (t)
   assert.deepEqual(await complaintsOf(page), []);
   t.diagnostic(`${followed} ways followed`);
   assert.ok(followed > 100, `only ${followed} ways were followed`);
+  await page.context().close();
+});
+
+const skip = token ? false : 'KECHUANG_TOKEN is not set';
+test('the same on the map with boundaries', { skip }, async () => {
+  const page = await openPage(browser, { signedIn: true });
+  const path = '/map?view=boundaries&set=monitored&period=2022&places=yes';
+  await visit(page, path);
+  await page.locator('.boundaries').waitFor();
+  // The figures of the cells are the same as on the tiles: only what is not drawn is new.
+  const others = await page.evaluate(() =>
+    [...document.querySelectorAll('main [data-lineage]')]
+      .filter((figure) => !figure.closest('.off-map'))
+      .map((figure) => figure.dataset.lineage),
+  );
+  assert.ok((await crawl(page, path, new Set(others))) > 0);
   await page.context().close();
 });
 

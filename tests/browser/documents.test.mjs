@@ -49,6 +49,7 @@ test('without the token the page says what is missing', async () => {
 test('a text is added, listed and read', { skip: needsToken }, async () => {
   const page = await openPage(browser, { signedIn: true });
   await visit(page, '/documents');
+  await page.locator('select[name="visibility"]').selectOption('government');
   await page.locator('input[type="file"]').setInputFiles({
     name: 'a-note.txt',
     mimeType: 'text/plain',
@@ -56,6 +57,25 @@ test('a text is added, listed and read', { skip: needsToken }, async () => {
   });
   await page.locator('main .added a').click();
   await page.getByText('第二行没有登记的数字。').waitFor();
+  assert.match(await page.locator('.page-head').innerText(), /发布\s*未注明\s*·\s*政府内/);
+  assert.deepEqual(await complaintsOf(page), []);
+  await page.context().close();
+});
+
+test('a figure of our bulletin names the source that says the same', async () => {
+  const [document] = (await getJson('/api/documents?source_code=B001')).items;
+  const { items } = await getJson('/api/observations?source_code=B001&limit=1');
+  const page = await openPage(browser);
+  await visit(page, `/documents/${document.id}`);
+  await page.locator(`main .cited [data-lineage="observation:${items[0].id}"]`).first().click();
+  const drawer = page.locator('dialog.drawer');
+  await drawer.locator('[data-testid="sentence"]').waitFor();
+  await drawer.getByText('本项目汇编', { exact: true }).first().waitFor();
+  const others = drawer.locator('.station', { hasText: '同一个数的其他出处' });
+  assert.match(await others.locator('li').first().innerText(), /相同/);
+  await others.locator('[data-lineage]').first().click();
+  await drawer.locator(`[data-key="observation:${items[0].id}"]`).waitFor({ state: 'detached' });
+  await drawer.locator('[data-lineage-end]').waitFor();
   assert.deepEqual(await complaintsOf(page), []);
   await page.context().close();
 });

@@ -90,7 +90,6 @@ export interface Area {
   kind: string;
   gb_code: string | null;
   parent: string | null;
-  parent_name?: string | null;
   valid_from: string | null;
   valid_to: string | null;
   note: string | null;

@@ -1,7 +1,7 @@
 // axe-core finds no violation of WCAG A or AA: light and dark, desktop and phone, drawer open too.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { axePath, DESKTOP, everyPath, launch, openPage, PHONE, token, visit } from './browser.mjs';
 
 const axeSource = readFileSync(axePath, 'utf8');
@@ -28,28 +28,32 @@ async function violations(page) {
   }, TAGS);
 }
 
-for (const viewport of [DESKTOP, PHONE]) {
-  for (const theme of ['light', 'dark']) {
-    test(`axe: ${theme}, ${viewport.width} px wide`, async () => {
-      const page = await openPage(browser, { viewport, theme });
-      for (const path of [...(await everyPath()), '/map?places=yes']) {
-        await visit(page, path);
-        assert.deepEqual(await violations(page), [], path);
-      }
-      await visit(page, '/');
-      for (const kind of ['observation', 'formula', 'records']) {
-        const figure = page.locator(`main [data-lineage^="${kind}"]`).first();
-        if (!(await figure.count())) continue;
-        await figure.click();
-        await page.locator(`dialog.drawer [data-step="${kind}"]`).waitFor();
-        await page.waitForFunction(() => !document.querySelector('dialog.drawer [role="status"]'));
-        assert.deepEqual(await violations(page), [], `the drawer with ${kind}`);
-        await page.keyboard.press('Escape');
-      }
-      await page.context().close();
-    });
+describe('axe', { concurrency: 2 }, () => {
+  for (const viewport of [DESKTOP, PHONE]) {
+    for (const theme of ['light', 'dark']) {
+      test(`axe: ${theme}, ${viewport.width} px wide`, async () => {
+        const page = await openPage(browser, { viewport, theme });
+        for (const path of [...(await everyPath()), '/map?places=yes']) {
+          await visit(page, path);
+          assert.deepEqual(await violations(page), [], path);
+        }
+        await visit(page, '/');
+        for (const kind of ['observation', 'formula', 'records']) {
+          const figure = page.locator(`main [data-lineage^="${kind}"]`).first();
+          if (!(await figure.count())) continue;
+          await figure.click();
+          await page.locator(`dialog.drawer [data-step="${kind}"]`).waitFor();
+          await page.waitForFunction(
+            () => !document.querySelector('dialog.drawer [role="status"]'),
+          );
+          assert.deepEqual(await violations(page), [], `the drawer with ${kind}`);
+          await page.keyboard.press('Escape');
+        }
+        await page.context().close();
+      });
+    }
   }
-}
+});
 
 const skip = token ? false : 'KECHUANG_TOKEN is not set';
 test('axe: what is only there after signing in', { skip }, async () => {

@@ -77,12 +77,11 @@ static void answer_again(struct task *task)
     struct app *app = task->app;
     struct call *call = &task->call;
     int64_t number;
-    task->prepared = false;
     if (!app->replies || !str_is(call->request.method, "GET") ||
         call->request.role != ROLE_ANYONE || db_change_number(app->loop_conn, &number) != DB_OK)
         return;
     replies_at(app->replies, number, call->ctx.today);
-    task->prepared = replies_find(app->replies, call->ctx.arena, &call->request, &call->reply);
+    task->answered = replies_find(app->replies, call->ctx.arena, &call->request, &call->reply);
 }
 
 static void read_on_loop(struct task *task)
@@ -118,7 +117,8 @@ static void handle(void *state, struct http_exchange *exchange)
         task_finish(task);
         return;
     }
-    if (!task_guarded(task, answer_again) || task->prepared) {
+    task->prepared = false; /* so far only who asks is known */
+    if (!task_guarded(task, answer_again) || task->answered) {
         task_finish(task);
         return;
     }

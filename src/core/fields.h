@@ -59,7 +59,7 @@ enum field_use {
     USE_IN = 1,     /* a client, an import or a pack may give it */
     USE_OUT = 2,    /* it is part of replies and exports */
     USE_FILTER = 4, /* a list can be narrowed by it (equality) */
-    USE_SORT = 8,   /* a list can be sorted by it */
+    USE_SORT = 8,   /* a list can be sorted by it: a column that is never null */
     USE_BOTH = USE_IN | USE_OUT,
     USE_ALL = USE_BOTH | USE_FILTER | USE_SORT
 };
@@ -72,7 +72,6 @@ struct field {
     enum kind kind;
     size_t offset;
     bool required;              /* must be given, and not null */
-    bool nullable;              /* a column that is sorted by may hold NULL */
     size_t length_max;          /* of text, in bytes; 0 = TEXT_MAX */
     const char *const *choices; /* ends with NULL. Of an integer: its names, from 0 */
     const char *refers;         /* table whose `code` it must be */

@@ -121,9 +121,8 @@ static struct str cursor_of(struct ctx *ctx, const struct list_request *request,
     const struct shape *shape = request->list->row;
     struct str sort = field_text(ctx->arena, request->sort, record);
     struct str key = field_text(ctx->arena, field_find(shape, str_of(request->list->key)), record);
-    struct str plain =
-        arena_print(ctx->arena, "%c%s\n%c%.*s\n%.*s", request->descending ? '-' : '+',
-                    request->sort->name, sort.data ? '=' : '0', STR_PRINT(sort), STR_PRINT(key));
+    struct str plain = arena_print(ctx->arena, "%c%s\n%.*s\n%.*s", request->descending ? '-' : '+',
+                                   request->sort->name, STR_PRINT(sort), STR_PRINT(key));
     size_t size = sodium_base64_ENCODED_LEN(plain.length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     char *text = arena_alloc(ctx->arena, size);
     sodium_bin2base64(text, size, (const unsigned char *)plain.data, plain.length,
@@ -131,8 +130,7 @@ static struct str cursor_of(struct ctx *ctx, const struct list_request *request,
     return str_of(text);
 }
 
-static bool cursor_read(struct ctx *ctx, const struct list_request *request, void *record,
-                        bool *null)
+static bool cursor_read(struct ctx *ctx, const struct list_request *request, void *record)
 {
     size_t size = request->after.length + 1, length = 0;
     unsigned char *bytes = arena_alloc(ctx->arena, size);
@@ -144,29 +142,20 @@ static bool cursor_read(struct ctx *ctx, const struct list_request *request, voi
         !sort.length || !str_is(str_skip(name, 1), request->sort->name) ||
         (*name.data == '-') != request->descending)
         return false;
-    *null = *sort.data == '0';
     const struct field *key = field_find(request->list->row, str_of(request->list->key));
     return field_parse(ctx, key, record, rest) == E_OK &&
-           (*null || key == request->sort ||
-            field_parse(ctx, request->sort, record, str_skip(sort, 1)) == E_OK);
+           (key == request->sort || field_parse(ctx, request->sort, record, sort) == E_OK);
 }
 
 /* The condition that leaves only the rows after the cursor, in the order of the list. */
-static void after_condition(struct buf *sql, const struct list_request *request, bool null)
+static void after_condition(struct buf *sql, const struct list_request *request)
 {
     const char *column = request->sort->name, *key = request->list->key;
     char more = request->descending ? '<' : '>';
     if (strcmp(column, key) == 0)
         buf_print(sql, " AND %s %c :after_%s", key, more, key);
-    else if (null)
-        buf_print(sql, " AND %s IS NULL AND %s %c :after_%s", column, key, more, key);
-    else {
-        buf_print(sql, " AND ((%s, %s) %c (:after_%s, :after_%s)", column, key, more, column, key);
-        buf_add(sql, request->sort->nullable ? str_of(" OR ") : STR(""));
-        if (request->sort->nullable)
-            buf_print(sql, "%s IS NULL", column);
-        buf_char(sql, ')');
-    }
+    else
+        buf_print(sql, " AND (%s, %s) %c (:after_%s, :after_%s)", column, key, more, column, key);
 }
 
 struct builder {
@@ -232,22 +221,20 @@ struct str list_statement(struct ctx *ctx, const struct list_request *request, s
     if (request->after.data) {
         void *last = arena_alloc(ctx->arena, list->row->size);
         fields_clear((struct row){list->row, last});
-        bool null = false;
-        if (!cursor_read(ctx, request, last, &null)) {
+        if (!cursor_read(ctx, request, last)) {
             fail(ctx, E_INVALID, "after 不是这个列表、这个排序给出的游标",
                  "after is no cursor of this list in this order");
             return STR_NONE;
         }
-        after_condition(&b.sql, request, null);
+        after_condition(&b.sql, request);
         const struct field *key = field_find(list->row, str_of(list->key));
         add_arg(&b, "after_", list->key, field_value(ctx->arena, key, last));
-        if (!null && key != request->sort)
+        if (key != request->sort)
             add_arg(&b, "after_", request->sort->name,
                     field_value(ctx->arena, request->sort, last));
     }
     const char *direction = request->descending ? " DESC" : "";
-    buf_print(&b.sql, " ORDER BY %s%s%s", request->sort->name, direction,
-              request->sort->nullable ? " NULLS LAST" : "");
+    buf_print(&b.sql, " ORDER BY %s%s", request->sort->name, direction);
     if (strcmp(request->sort->name, list->key) != 0)
         buf_print(&b.sql, ", %s%s", list->key, direction);
     buf_add(&b.sql, STR(" LIMIT :limit"));

@@ -13,8 +13,8 @@
 struct list_filter {
     const char *name, *zh, *en;
     enum kind kind; /* KIND_TEXT, KIND_DATE, KIND_INT or KIND_BOOL */
-    const char
-        *condition; /* SQL on the base's columns, with :name; of KIND_BOOL: where it is true */
+    /* SQL on the base's columns, with :name; of KIND_BOOL: where it is true. */
+    const char *condition;
 };
 
 struct list {

@@ -23,7 +23,8 @@ struct task {
     bool unsure; /* the connection was lost during COMMIT */
     struct timespec began;
     struct task *next;
-    bool prepared;
+    bool prepared; /* the call is to be run */
+    bool answered; /* a kept reply was given */
     bool finished; /* app_call() waits for it, under the app's mutex */
 };
 

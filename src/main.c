@@ -114,7 +114,7 @@ static int documents_add(struct arena *arena, const struct config *config, int c
                                                        .query = query_name(arena, files[i]),
                                                        .content_type = STR("text/plain"),
                                                        .body = text,
-                                                       .role = ROLE_OPERATOR});
+                                                       .who = &principal_operator});
         if (reply.status >= 300)
             failed = 1;
         printf("%s: %s %.*s\n", files[i],

@@ -19,8 +19,9 @@ static void problem_to(const struct ctx *ctx, char *reason, size_t reason_size)
 static bool ensure_pack(struct app *app, struct db_conn *conn, char *reason, size_t reason_size)
 {
     struct arena arena = {.ceiling = (size_t)1 << 30};
-    struct ctx ctx = {.role = ROLE_OPERATOR, .db = conn};
+    struct ctx ctx = {.db = conn};
     task_frame(app, &ctx, &arena);
+    ctx.who = &principal_operator;
     enum db_status status = db_begin(conn, true);
     enum error error = db_failed(status)
                            ? fail_database(&ctx, status)

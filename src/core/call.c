@@ -234,10 +234,29 @@ static enum error read_input(struct call *call, const struct match *match)
     return error;
 }
 
+/* Does the route take this role? Whoever has not signed in is asked to, others are refused. */
+static bool check_role(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    if (role_in(ctx->who->role, route_roles(call->route)))
+        return true;
+    if (ctx->who->role == ROLE_PUBLIC)
+        fail(ctx, E_UNAUTHORISED,
+             "请先登录；还没有账户时，用启动时打印的一次性口令（Authorization: Bearer "
+             "口令，仅限本机）",
+             "sign in first; while there are no accounts, use the one-time token printed at start "
+             "(Authorization: Bearer TOKEN, on this machine only)");
+    else
+        fail(ctx, E_FORBIDDEN, "您现在的身份（%s）不能做这件事",
+             "the role you act in (%s) may not do this",
+             in_language(ctx, role_infos[ctx->who->role].zh, role_infos[ctx->who->role].en));
+    return false;
+}
+
 bool call_prepare(struct call *call)
 {
     struct ctx *ctx = &call->ctx;
-    ctx->role = call->request.role;
+    ctx->who = call->request.who ? call->request.who : &principal_public;
     call->reply = (struct reply){.file = -1};
     call_choose_language(call);
     struct match match = route_find(ctx->arena, call->request.method, call->request.path);
@@ -259,11 +278,7 @@ bool call_prepare(struct call *call)
         call->path_name = match.parameters[0].name;
         call->path_value = match.parameters[0].value;
     }
-    if (match.route->access == OPERATOR && ctx->role != ROLE_OPERATOR) {
-        fail(ctx, E_UNAUTHORISED,
-             "写入需要启动时打印的一次性口令：Authorization: Bearer 口令，并且只能从本机写入",
-             "writing needs the one-time token printed at start (Authorization: Bearer TOKEN), and "
-             "works from this machine only");
+    if (!check_role(call)) {
         call_problem(call);
         return false;
     }

@@ -10,7 +10,7 @@
 struct request {
     struct str method, path, query, body;
     struct str content_type, accept_language, if_match, if_none_match, idempotency_key;
-    enum role role;
+    const struct principal *who; /* NULL = anybody */
 };
 
 struct reply {

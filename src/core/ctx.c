@@ -98,6 +98,13 @@ void ctx_clear(struct ctx *ctx)
     ctx->location = STR_NONE;
 }
 
+struct str ctx_actor(const struct ctx *ctx)
+{
+    return ctx->who->account_id
+               ? arena_print(ctx->arena, "account:%lld", (long long)ctx->who->account_id)
+               : ctx->who->name;
+}
+
 enum error check_match(struct ctx *ctx, int64_t current)
 {
     int64_t sent;

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "core/access.h"
 #include "core/errors.h"
 #include "db/db.h"
 
@@ -16,12 +17,6 @@ enum language { LANGUAGE_ZH, LANGUAGE_EN };
 struct field_set {
     uint64_t bits;
 };
-
-/* Who asks. Until there are accounts: anybody, or whoever holds this start's one-time token. */
-enum role { ROLE_ANYONE, ROLE_OPERATOR };
-
-/* Who may see a record; each level also sees the levels before it. */
-enum visibility { VISIBILITY_PUBLIC, VISIBILITY_GOVERNMENT, VISIBILITY_BUREAU, VISIBILITY_DRAFT };
 
 /* One thing that is wrong in what the client sent. */
 struct complaint {
@@ -34,7 +29,7 @@ struct complaint {
 struct ctx {
     struct arena *arena;
     struct db_conn *db;
-    enum role role;
+    const struct principal *who; /* never NULL */
     enum language language;
     struct instant now;
     struct date today; /* where the city is */
@@ -68,12 +63,15 @@ enum error fail_database(struct ctx *ctx, enum db_status status);
 /* Forgets the failure, before a handler is run again. */
 void ctx_clear(struct ctx *ctx);
 
+/* Whom events name: "account:12", "operator", "public". In the arena. */
+struct str ctx_actor(const struct ctx *ctx);
+
 /* Compares If-Match with the number that identifies the record now. */
 enum error check_match(struct ctx *ctx, int64_t current) MUST_USE;
 
 static inline int64_t clearance(const struct ctx *ctx)
 {
-    return ctx->role == ROLE_ANYONE ? VISIBILITY_PUBLIC : VISIBILITY_DRAFT;
+    return role_infos[ctx->who->role].clearance;
 }
 
 static inline const char *in_language(const struct ctx *ctx, const char *zh, const char *en)

@@ -30,10 +30,10 @@ static bool came_through_proxy(const struct http_exchange *exchange)
 
 /* Who asks? False, with the problem recorded, when a token is wrong or used from elsewhere. */
 static bool identify(struct app *app, struct http_exchange *exchange, struct ctx *ctx,
-                     enum role *role)
+                     const struct principal **who)
 {
     struct str header = http_header(exchange, "Authorization");
-    *role = ROLE_ANYONE;
+    *who = &principal_public;
     if (!header.data)
         return true;
     if (!is_bearer(header) || !token_is_right(app, str_skip(header, 7))) {
@@ -46,7 +46,7 @@ static bool identify(struct app *app, struct http_exchange *exchange, struct ctx
         fail(ctx, E_FORBIDDEN, "这个口令只能在本机使用", "this token works on this machine only");
         return false;
     }
-    *role = ROLE_OPERATOR;
+    *who = &principal_operator;
     return true;
 }
 
@@ -66,7 +66,7 @@ static void read_exchange(struct task *task)
         .idempotency_key = http_header(exchange, "Idempotency-Key"),
     };
     call_choose_language(&task->call);
-    task->prepared = identify(task->app, exchange, &task->call.ctx, &request->role);
+    task->prepared = identify(task->app, exchange, &task->call.ctx, &request->who);
     if (!task->prepared)
         call_problem(&task->call);
 }
@@ -78,7 +78,8 @@ static void answer_again(struct task *task)
     struct call *call = &task->call;
     int64_t number;
     if (!app->replies || !str_is(call->request.method, "GET") ||
-        call->request.role != ROLE_ANYONE || db_change_number(app->loop_conn, &number) != DB_OK)
+        call->request.who->role != ROLE_PUBLIC ||
+        db_change_number(app->loop_conn, &number) != DB_OK)
         return;
     replies_at(app->replies, number, call->ctx.today);
     task->answered = replies_find(app->replies, call->ctx.arena, &call->request, &call->reply);

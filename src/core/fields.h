@@ -64,6 +64,16 @@ enum field_use {
     USE_ALL = USE_BOTH | USE_FILTER | USE_SORT
 };
 
+/* Personal data: encrypted with the person's key in the database, masked in replies. */
+enum personal {
+    PERSONAL_NONE,
+    PERSONAL_NAME,
+    PERSONAL_PHONE,
+    PERSONAL_EMAIL,
+    PERSONAL_ID_NUMBER,
+    PERSONAL_TEXT
+};
+
 struct shape;
 struct field {
     const char *name;    /* JSON key, SQL column and :parameter, CSV heading, query parameter */
@@ -76,6 +86,8 @@ struct field {
     const char *const *choices; /* ends with NULL. Of an integer: its names, from 0 */
     const char *refers;         /* table whose `code` it must be */
     const struct shape *of;     /* of KIND_RECORD and KIND_RECORDS */
+    enum personal personal;     /* what kind of personal data it is; the shape has `person_id` */
+    bool secret; /* passwords, one-time codes: in no event, log, export or kept reply */
 };
 
 enum { FIELD_TEXT_MAX = 4000, FIELDS_MAX = 64 };

@@ -307,7 +307,7 @@ static void write_operation(struct json *json, const struct route *route)
         close_content(json);
         json_close(json, '}');
     }
-    if (route->access == OPERATOR) {
+    if (!role_in(ROLE_PUBLIC, route_roles(route))) {
         key_open(json, "security", '[');
         json_open(json, '{');
         key_open(json, "token", '[');
@@ -408,14 +408,26 @@ struct str openapi_document(struct arena *arena)
     return buf_str(&out);
 }
 
+static void document_roles(struct buf *out, uint32_t roles)
+{
+    if (roles == ANYONE)
+        return;
+    const char *between = "\n谁可以 · who may: ";
+    for (size_t role = 0; role < ROLE_COUNT; role++)
+        if (role_in((enum role)role, roles)) {
+            buf_print(out, "%s%s", between, role_infos[role].zh);
+            between = "、";
+        }
+    buf_add(out, STR("\n"));
+}
+
 static void document_route(struct buf *out, const struct route *route)
 {
     const struct shape *shape = input_of(route);
     buf_print(out, "\n### `%s %s`\n\n%s · %s\n", route->method, route->path, route->zh, route->en);
     if (route->list || route->table)
         buf_print(out, "\n`%s.csv` · `%s.xlsx`\n", route->path, route->path);
-    if (route->access == OPERATOR)
-        buf_add(out, STR("\n需要口令 · needs the token\n"));
+    document_roles(out, route_roles(route));
     bool heading = false;
     for (size_t i = 0; shape && i < shape->count; i++) {
         const struct field *field = &shape->fields[i];

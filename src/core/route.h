@@ -36,8 +36,6 @@ struct nothing {
 };
 extern const struct shape nothing_shape;
 
-enum access { ANYONE, OPERATOR };
-
 /* POINT: a short read that may run on the loop's own connection. SINGLE: the same in one statement,
  * which is a snapshot by itself and needs no transaction around it. WORK: in the pool. */
 enum effort { POINT, SINGLE, WORK };
@@ -50,7 +48,7 @@ struct route {
     const struct list *list;       /* … a list, also at path.csv and path.xlsx; or … */
     struct str (*text)(struct arena *arena); /* … JSON that depends on nothing but the program */
     size_t body_max;                         /* 0 = BODY_MAX */
-    enum access access;
+    uint32_t roles; /* who may; 0 = anyone may read, only the operator may write */
     enum effort effort;
     int created;  /* status of success when it is not 200 */
     bool table;   /* the reply's `items` are also at path.csv and path.xlsx */
@@ -87,24 +85,23 @@ enum { BODY_MAX = 256 * 1024 };
     }
 #define POST(path, name, zh, en)                                                                   \
     {                                                                                              \
-        "POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,      \
-                              .created = 201                                                       \
+        "POST", path, zh, en, .handler = &name##_handler, .effort = WORK, .created = 201           \
     }
 #define POST_RAW(path, name, zh, en, most)                                                         \
     {                                                                                              \
-        "POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,      \
-                              .created = 201, .raw = true, .body_max = (most)                      \
+        "POST", path, zh, en, .handler = &name##_handler, .effort = WORK, .created = 201,          \
+                              .raw = true, .body_max = (most)                                      \
     }
 /* Changes what If-Match names: PATCH the record itself, POST what follows from it. */
 #define PATCH(path, name, zh, en)                                                                  \
     {                                                                                              \
-        "PATCH", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,     \
-                               .partial = true, .match = true                                      \
+        "PATCH", path, zh, en, .handler = &name##_handler, .effort = WORK, .partial = true,        \
+                               .match = true                                                       \
     }
 #define POST_MATCH(path, name, zh, en)                                                             \
     {                                                                                              \
-        "POST", path, zh, en, .handler = &name##_handler, .access = OPERATOR, .effort = WORK,      \
-                              .created = 201, .partial = true, .match = true                       \
+        "POST", path, zh, en, .handler = &name##_handler, .effort = WORK, .created = 201,          \
+                              .partial = true, .match = true                                       \
     }
 
 /* A file of the city pack: each row becomes a record of `shape`, is checked, and inserted. */
@@ -117,6 +114,12 @@ struct pack_file {
     enum error (*check)(struct ctx *ctx, void *record);
     bool sample; /* only with --demo, from the pack's folder `demo` */
 };
+
+/* The roles that a route takes. */
+static inline uint32_t route_roles(const struct route *route)
+{
+    return route->roles ? route->roles : *route->method == 'G' ? ANYONE : OPERATOR;
+}
 
 struct module {
     const char *name;

@@ -18,6 +18,7 @@ static struct instant instant_now(void)
 void task_frame(struct app *app, struct ctx *ctx, struct arena *arena)
 {
     ctx->arena = arena;
+    ctx->who = &principal_public;
     ctx->exporting = &app->exporting;
     ctx->now = instant_now();
     ctx->today = date_at(ctx->now, app->utc_offset_minutes);

@@ -37,7 +37,7 @@ struct request request_of(const char *method, const char *path, const char *quer
                             .query = str_of(query ? query : ""),
                             .body = str_of(body ? body : ""),
                             .content_type = body ? STR("application/json") : STR_NONE,
-                            .role = ROLE_OPERATOR};
+                            .who = &principal_operator};
 }
 
 struct reply ask_request(void **state, struct request request)

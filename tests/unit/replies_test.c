@@ -83,7 +83,7 @@ static void it_belongs_to_its_address_language_and_reader(void **state)
                                asking("/api/areas/CQzh", "", "")};
     for (size_t i = 0; i < COUNT(others); i++)
         assert_false(replies_find(replies, &arena, &others[i], &again));
-    request.role = ROLE_OPERATOR;
+    request.who = &principal_operator;
     assert_false(replies_find(replies, &arena, &request, &again));
     replies_free(replies);
     arena_free(&arena);
@@ -97,9 +97,9 @@ static void what_an_operator_saw_and_what_failed_is_not_kept(void **state)
     struct reply reply = replying("secret"), again;
     (void)state;
     replies_at(replies, 1, date_of(2026, 11, 24));
-    request.role = ROLE_OPERATOR;
+    request.who = &principal_operator;
     replies_keep(replies, &request, &reply);
-    request.role = ROLE_ANYONE;
+    request.who = NULL;
     assert_false(replies_find(replies, &arena, &request, &again));
     reply.status = 404;
     replies_keep(replies, &request, &reply);

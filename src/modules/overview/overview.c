@@ -41,7 +41,6 @@ struct city {
     int64_t seq;
     struct record counts;
 };
-static const char *const roles[] = {[ROLE_ANYONE] = "anonymous", [ROLE_OPERATOR] = "operator"};
 static const struct field city_fields[] = {
     FIELD(struct city, code, "城市包代号", "Code of the pack"),
     FIELD(struct city, name, "城市", "City"),
@@ -97,7 +96,7 @@ HANDLER(city_show, nothing, city)
         error = city_setting(ctx, "demo", &demo);
     out->today = ctx->today;
     out->demo = demo.data != NULL;
-    out->role = str_of(roles[ctx->role]);
+    out->role = str_of(role_names[ctx->who->role]);
     out->seq = ctx->sequence;
     return error ? error : count_all(ctx, &out->counts);
 }

@@ -76,7 +76,7 @@ export interface City {
   default_area_set: string;
   today: string;
   demo: boolean;
-  role: 'anonymous' | 'operator';
+  role: string;
   seq: number;
   counts: Counts;
 }

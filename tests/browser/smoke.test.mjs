@@ -72,6 +72,29 @@ test('language and colours are switched by hand, the keyboard reaches a figure',
   await page.context().close();
 });
 
+test('a figure clicked while the drawer is closing opens it again', async () => {
+  const page = await openPage(browser);
+  await visit(page, '/');
+  const figures = page.locator('main [data-lineage^="observation"]');
+  await figures.first().click();
+  await page.locator('dialog.drawer [data-lineage-end]').waitFor();
+  // The dialog's `close` event is still under way when the second figure is clicked.
+  const key = await page.evaluate(async () => {
+    const all = [...document.querySelectorAll('main [data-lineage^="observation"]')];
+    const next = all.find((figure) => figure.dataset.lineage !== all[0].dataset.lineage);
+    const drawer = document.querySelector('dialog.drawer');
+    drawer.querySelector('.close').click();
+    while (drawer.open) await Promise.resolve();
+    const closed = new Promise((resolve) => drawer.addEventListener('close', resolve));
+    next.click();
+    await closed;
+    return next.dataset.lineage;
+  });
+  await page.locator(`dialog.drawer[open] [data-key="${key}"] [data-lineage-end]`).waitFor();
+  assert.equal(await page.locator('dialog.drawer header button').count(), 1, 'nothing to go back');
+  await page.context().close();
+});
+
 test('a wrong token is refused in words, a lost program is said and retried', async () => {
   const page = await openPage(browser);
   await visit(page, '/documents');

@@ -22,6 +22,11 @@ export function drawerBack(): void {
   steps.value = steps.value.slice(0, -1);
 }
 
+/** The step that is shown becomes the first. */
+export function forgetEarlierSteps(): void {
+  if (steps.value.length > 1) steps.value = steps.value.slice(-1);
+}
+
 export function closeDrawer(): void {
   steps.value = [];
 }

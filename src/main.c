@@ -68,10 +68,19 @@ static int serve(struct arena *arena, const struct config *config)
     size_t colon = config->listen.length;
     while (colon && config->listen.data[colon - 1] != ':')
         colon--;
-    printf("科创大脑 · kechuang\n  地址 · address  http://%.*s%d\n"
-           "  一次性口令 · one-time token: %s\n  （写入时需要，仅限本机，重启后更换 · needed for "
-           "writing, on this machine only, new at every start）\n",
-           (int)colon, config->listen.data, app_port(app), app_token(app));
+    printf("科创大脑 · kechuang\n  地址 · address  http://%.*s%d\n", (int)colon,
+           config->listen.data, app_port(app));
+    if (*app_first_password(app))
+        printf("  管理员账户 · administrator: admin\n"
+               "  一次性密码 · one-time password: %s\n"
+               "  （只显示这一次，首次登录时须修改 · shown this once, to be changed at the first "
+               "sign-in）\n",
+               app_first_password(app));
+    if (!app_is_set_up(app))
+        printf("  一次性口令 · one-time token: %s\n"
+               "  （管理员首次登录之前可用于写入，仅限本机，重启后更换 · for writing until an "
+               "administrator signs in, on this machine only, new at every start）\n",
+               app_token(app));
     fflush(stdout);
     int signal_number;
     sigwait(&signals, &signal_number);

@@ -71,11 +71,25 @@ struct principal {
     struct str name;                                          /* log-in name */
     struct str organisation_code, area_code, department_code; /* its scope; STR_NONE where none */
     int64_t person_id;                                        /* 0 = none */
-    bool may_delegate; /* speaks for the organisation and lets others in */
-    bool by_token;     /* an API token: confined to `token_scopes` */
-    struct str token_scopes;
+    bool must_change_password; /* and acts as the public until then */
+    bool may_delegate;         /* speaks for the organisation and lets others in */
+    bool by_token;             /* an API token: confined to `token_scopes` */
+    struct str token_scopes;   /* with spaces between */
 };
 extern const struct principal principal_public, principal_operator;
+
+/* Whose a record is: the columns that say so, NULL where none does. A role that is confined sees
+ * and changes what is its own in its scope's column; where the record has no such column, what
+ * belongs to the account itself. */
+struct ownership {
+    const char *organisation, *area, *department, *account;
+};
+
+/* Nobody in particular; such readers all get the same replies. */
+static inline bool is_anybody(const struct principal *who)
+{
+    return !who || (who->role == ROLE_PUBLIC && !who->account_id);
+}
 
 static inline bool role_in(enum role role, uint32_t set)
 {

@@ -15,6 +15,20 @@ static void problem_to(const struct ctx *ctx, char *reason, size_t reason_size)
     snprintf(reason, reason_size, "%.*s", STR_PRINT(ctx->detail));
 }
 
+/* The first start makes an administrator and keeps the password for whoever starts the program. */
+static enum error ensure_administrator(struct app *app, struct ctx *ctx)
+{
+    struct str password;
+    bool set_up = false;
+    enum error error = identity_ensure_administrator(ctx, &password);
+    if (!error)
+        error = identity_is_set_up(ctx, &set_up);
+    atomic_store(&app->set_up, set_up);
+    if (!error && password.data)
+        memcpy(app->first_password, password.data, password.length);
+    return error;
+}
+
 /* Loads the pack where there is none yet, all of it or nothing. */
 static bool ensure_pack(struct app *app, struct db_conn *conn, char *reason, size_t reason_size)
 {
@@ -28,6 +42,8 @@ static bool ensure_pack(struct app *app, struct db_conn *conn, char *reason, siz
                            : pack_ensure(&ctx, app->config->pack.data, app->config->demo);
     if (!error)
         error = pack_utc_offset(&ctx, &app->utc_offset_minutes);
+    if (!error)
+        error = ensure_administrator(app, &ctx);
     if (!error && ctx.sequence && db_failed(status = db_commit(conn)))
         error = fail_database(&ctx, status);
     db_rollback(conn);
@@ -114,6 +130,9 @@ static struct app *app_new(const struct config *config, char *reason, size_t rea
     }
     app->config = config;
     app->last = &app->first;
+    app->last_parked = &app->parked;
+    atomic_init(&app->set_up, false);
+    app->identities = identities_new();
     atomic_flag_clear(&app->exporting);
     pthread_mutex_init(&app->mutex, NULL);
     pthread_cond_init(&app->work, NULL);
@@ -157,6 +176,16 @@ int app_port(const struct app *app)
     return http_port(app->server);
 }
 
+const char *app_first_password(const struct app *app)
+{
+    return app->first_password;
+}
+
+bool app_is_set_up(const struct app *app)
+{
+    return atomic_load(&app->set_up);
+}
+
 const char *app_token(const struct app *app)
 {
     return app->token;
@@ -197,6 +226,7 @@ void app_close(struct app *app)
         writer_stop(app->writer);
     db_disconnect(app->loop_conn);
     replies_free(app->replies);
+    identities_free(app->identities);
     pthread_cond_destroy(&app->finished);
     pthread_cond_destroy(&app->work);
     pthread_mutex_destroy(&app->mutex);

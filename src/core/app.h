@@ -19,7 +19,11 @@ struct app *app_check(const struct config *config, char *reason, size_t reason_s
 /* Listens at the configured address. */
 bool app_listen(struct app *app, char *reason, size_t reason_size);
 int app_port(const struct app *app);
-/* What writing needs while there are no accounts; a new one at every start. */
+/* The one-time password of the account `admin`, when this start made it; else "". */
+const char *app_first_password(const struct app *app);
+/* Has an administrator signed in? Until then the token works. */
+bool app_is_set_up(const struct app *app);
+/* What writing needs until then; a new one at every start. */
 const char *app_token(const struct app *app);
 /* Runs one request to its end, without HTTP. The reply lives in the arena. */
 struct reply app_call(struct app *app, struct arena *arena, struct request request);

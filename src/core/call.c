@@ -7,6 +7,8 @@
 
 #include "core/claim.h"
 #include "core/log.h"
+#include "core/ownership.h"
+#include "core/proposal.h"
 #include "core/router.h"
 #include "core/sequence.h"
 #include "http/server.h"
@@ -64,8 +66,8 @@ void call_problem(struct call *call)
     call->reply.status = info->status;
     call->reply.content_type = type_problem;
     call->reply.body = buf_str(&out);
-    if (info->status == 503)
-        call->reply.retry_after_seconds = 1;
+    call->reply.retry_after_seconds =
+        ctx->retry_after_seconds ? ctx->retry_after_seconds : info->status == 503;
     if (info->status >= 500)
         log_event(LOG_ERROR, "request_failed", "problem", info->name, "route",
                   call->route ? call->route->path : "", "database",
@@ -150,6 +152,9 @@ static struct str media_type(struct str content_type)
 static enum error read_json_body(struct call *call)
 {
     struct ctx *ctx = &call->ctx;
+    if (!call->request.body.length && !call->request.content_type.data)
+        return fields_check(ctx, (struct row){call->route->handler->in, call->in},
+                            call->route->partial ? 0 : UINT64_MAX, 0);
     if (!str_is(media_type(call->request.content_type), "application/json"))
         return fail(ctx, E_MEDIA_TYPE, "请以 Content-Type: application/json 提交",
                     "send it as Content-Type: application/json");
@@ -240,7 +245,12 @@ static bool check_role(struct call *call)
     struct ctx *ctx = &call->ctx;
     if (role_in(ctx->who->role, route_roles(call->route)))
         return true;
-    if (ctx->who->role == ROLE_PUBLIC)
+    if (ctx->who->must_change_password)
+        fail(ctx, E_FORBIDDEN, "请先修改密码", "change your password first");
+    else if (ctx->who->role == ROLE_PUBLIC && ctx->who->account_id)
+        fail(ctx, E_FORBIDDEN, "您的账户现在没有有效的授权；请联系管理员",
+             "your account has no grant in force: ask an administrator");
+    else if (ctx->who->role == ROLE_PUBLIC)
         fail(ctx, E_UNAUTHORISED,
              "请先登录；还没有账户时，用启动时打印的一次性口令（Authorization: Bearer "
              "口令，仅限本机）",
@@ -250,6 +260,25 @@ static bool check_role(struct call *call)
         fail(ctx, E_FORBIDDEN, "您现在的身份（%s）不能做这件事",
              "the role you act in (%s) may not do this",
              in_language(ctx, role_infos[ctx->who->role].zh, role_infos[ctx->who->role].en));
+    return false;
+}
+
+/* What an API token is confined to: "read" is reading everything that its role may read,
+ * "observations:write" and the like writing what one module keeps. Accounts are out of its reach.
+ */
+static bool check_token_scope(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    if (!ctx->who->by_token)
+        return true;
+    const char *module = call->module->name;
+    struct str wanted = call->is_write ? arena_print(ctx->arena, "%s:write", module) : STR("read");
+    struct str rest = ctx->who->token_scopes, scope;
+    while (strcmp(module, "accounts") != 0 && str_cut(&rest, ' ', &scope))
+        if (str_equal(scope, wanted))
+            return true;
+    fail(ctx, E_FORBIDDEN, "这个接口令牌的范围不含 %.*s", "this API token's scopes lack %.*s",
+         STR_PRINT(wanted));
     return false;
 }
 
@@ -272,13 +301,14 @@ bool call_prepare(struct call *call)
         return false;
     }
     call->route = match.route;
+    call->module = match.module;
     call->format = match.format;
     call->is_write = strcmp(match.route->method, "GET") != 0;
     if (match.parameter_count) {
         call->path_name = match.parameters[0].name;
         call->path_value = match.parameters[0].value;
     }
-    if (!check_role(call)) {
+    if (!check_role(call) || !check_token_scope(call)) {
         call_problem(call);
         return false;
     }
@@ -392,6 +422,15 @@ static enum error read_list(struct call *call)
     return error;
 }
 
+void call_reply_with(struct call *call, int status, struct row row)
+{
+    struct buf text;
+    struct json json = json_begin(call, &text);
+    fields_to_json(&json, row);
+    call->reply.body = buf_str(&text);
+    call->reply.status = status;
+}
+
 static enum error run_handler(struct call *call)
 {
     const struct handler *handler = call->route->handler;
@@ -459,20 +498,59 @@ bool call_is_repeatable(const struct call *call)
     return call->request.idempotency_key.length > 0;
 }
 
-static enum error write_once(struct call *call)
+/* Checks what needs the database, and does it. */
+static enum error do_write(struct call *call)
 {
     struct ctx *ctx = &call->ctx;
-    enum error error = sequence_take(ctx);
-    if (error)
-        return error;
-    struct row in = {call->route->handler->in, call->in};
-    uint64_t given = call->route->partial ? ctx->given.bits : UINT64_MAX;
-    if ((error = fields_check_references(ctx, in, given)) || (error = run_handler(call)))
-        return error;
-    call->reply.status = call->route->created ? call->route->created : 200;
+    const struct route *route = call->route;
+    struct row in = {route->handler->in, call->in};
+    uint64_t given = route->partial ? ctx->given.bits : UINT64_MAX;
+    enum error error = fields_check_references(ctx, in, given);
+    if (!error && route->owned) {
+        ownership_fill_in(ctx, route->owned, in);
+        error = ownership_require(ctx, route->owned, in);
+    }
+    if (!error)
+        error = run_handler(call);
+    call->reply.status = route->created ? route->created : 200;
+    return error;
+}
+
+static enum error note_event(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
     call->reply.location = ctx->location;
+    call->reply.cookie = ctx->cookie;
     struct str action = arena_print(ctx->arena, "%s %s", call->route->method, call->route->path);
-    return sequence_note(ctx, STR("operator"), action);
+    return sequence_note(ctx, ctx_actor(ctx), action);
+}
+
+static enum error write_once(struct call *call)
+{
+    enum error error = sequence_take(&call->ctx);
+    if (!error)
+        error = do_write(call);
+    if (error == E_PROPOSED)
+        error = proposal_keep(call);
+    if (error && !call->ctx.keep_refusal)
+        return error;
+    enum error noted = note_event(call);
+    return noted ? noted : error;
+}
+
+enum error call_within(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    struct db_conn *db = ctx->db;
+    ctx_clear(ctx);
+    ctx->given = (struct field_set){0};
+    if (!call_prepare(call))
+        return ctx->error;
+    ctx->db = db;
+    enum error error = do_write(call);
+    if (error == E_NOT_FOUND && !ctx->error)
+        fail(ctx, E_NOT_FOUND, "没有这条记录", "there is no such record");
+    return error;
 }
 
 enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_status *status)
@@ -495,6 +573,8 @@ enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_s
         return WRITE_KEEP;
     if (error == E_NOT_FOUND && !ctx->error)
         fail(ctx, E_NOT_FOUND, "没有这条记录", "there is no such record");
+    if (ctx->keep_refusal && ctx->db_status == DB_OK)
+        return WRITE_KEEP;
     bool refused =
         ctx->db_status == DB_OK || ctx->db_status == DB_UNIQUE || ctx->db_status == DB_CONSTRAINT;
     if (refused)

@@ -10,7 +10,11 @@
 struct request {
     struct str method, path, query, body;
     struct str content_type, accept_language, if_match, if_none_match, idempotency_key;
-    const struct principal *who; /* NULL = anybody */
+    struct str session, bearer, csrf; /* what says who asks: secrets as they were sent */
+    struct str peer;                  /* the client's address */
+    bool same_origin;                 /* no page of another host sent it */
+    bool on_this_machine;             /* it came to a loopback address, through no proxy */
+    const struct principal *who;      /* NULL = anybody */
 };
 
 struct reply {
@@ -22,6 +26,7 @@ struct reply {
     struct str location;
     struct str allow;
     struct str file_name; /* for Content-Disposition */
+    struct str cookie;    /* for Set-Cookie */
     int retry_after_seconds;
 };
 
@@ -32,6 +37,7 @@ struct call {
     struct ctx ctx;
     struct reply reply;
     void *in, *out;
+    const struct module *module;
     struct str path_name, path_value; /* the first path parameter */
     bool is_write;
 };
@@ -45,6 +51,10 @@ bool call_prepare(struct call *call) MUST_USE;
 void call_read(struct call *call, struct db_conn *conn);
 /* Runs a write inside a transaction that the caller began and will end as the verdict says. */
 enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_status *status);
+/* Runs another call's request inside a write that is under way: same transaction, same number. */
+enum error call_within(struct call *call) MUST_USE;
+/* A record as the reply, for what is no handler. */
+void call_reply_with(struct call *call, int status, struct row row);
 /* After the commit, or when it was given up (`status` is a failure): the reply is ready. `unsure` =
  * nobody knows whether the commit took. */
 void call_written(struct call *call, enum db_status status, bool unsure);

@@ -49,7 +49,7 @@ static struct str request_hash(struct call *call)
 
 static struct claim claim_of(struct call *call)
 {
-    return (struct claim){.principal = STR("operator"),
+    return (struct claim){.principal = ctx_actor(&call->ctx),
                           .claim_key = call->request.idempotency_key,
                           .request_hash = request_hash(call),
                           .expires_at = {call->ctx.now.seconds + CLAIM_SECONDS}};

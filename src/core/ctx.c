@@ -96,6 +96,10 @@ void ctx_clear(struct ctx *ctx)
     ctx->db_status = DB_OK;
     ctx->etag = 0;
     ctx->location = STR_NONE;
+    ctx->cookie = STR_NONE;
+    ctx->retry_after_seconds = 0;
+    ctx->keep_refusal = false;
+    ctx->identities_changed = ctx->administrator_came = false;
 }
 
 struct str ctx_actor(const struct ctx *ctx)

@@ -29,7 +29,10 @@ struct complaint {
 struct ctx {
     struct arena *arena;
     struct db_conn *db;
-    const struct principal *who; /* never NULL */
+    const struct principal *who;      /* never NULL */
+    const struct principal *approver; /* who approved it, when a proposal is carried out */
+    struct str peer;                  /* the client's address; STR_NONE = the command line */
+    struct str session_secret;        /* of the cookie that it came with */
     enum language language;
     struct instant now;
     struct date today; /* where the city is */
@@ -38,7 +41,13 @@ struct ctx {
     struct field_set given;        /* which members of the input the client gave */
     struct str content_type, body; /* of a raw body, for routes that take one */
     struct str if_match;           /* as sent, without quotes; STR_NONE when absent */
+    void *carried;                 /* what the route's prelude found */
     struct str location;           /* a handler that made a record says where it is */
+    struct str cookie;             /* a handler may set one */
+    int retry_after_seconds;       /* of a refusal */
+    bool keep_refusal;             /* what was written is kept although the request is refused */
+    bool identities_changed;       /* a handler changed who may do what */
+    bool administrator_came;       /* one has signed in: the operator's token ends */
     int64_t etag;    /* a handler sets the sequence number that identifies what it returns */
     void *exporting; /* atomic_flag of whoever exports; NULL = nobody else does */
 

@@ -1,21 +1,8 @@
 /* Where HTTP comes in: who asks, and on which thread it is answered. */
-#include <sodium.h>
-
+#include "core/authenticate.h"
 #include "core/log.h"
-#include "core/task.h"
 
 enum { INLINE_BODY_MAX = 16 * 1024 /* a longer body is read in the pool, not on the loop */ };
-
-static bool token_is_right(const struct app *app, struct str token)
-{
-    return token.length == strlen(app->token) &&
-           sodium_memcmp(token.data, app->token, token.length) == 0;
-}
-
-static bool is_bearer(struct str header)
-{
-    return header.length > 7 && strncasecmp(header.data, "Bearer ", 7) == 0;
-}
 
 /* A proxy on this machine makes everybody look local. */
 static bool came_through_proxy(const struct http_exchange *exchange)
@@ -28,26 +15,39 @@ static bool came_through_proxy(const struct http_exchange *exchange)
     return false;
 }
 
-/* Who asks? False, with the problem recorded, when a token is wrong or used from elsewhere. */
-static bool identify(struct app *app, struct http_exchange *exchange, struct ctx *ctx,
-                     const struct principal **who)
+/* The secret in "Bearer …"; STR_NONE when there is none, empty when it is something else. */
+static struct str bearer(const struct http_exchange *exchange)
 {
     struct str header = http_header(exchange, "Authorization");
-    *who = &principal_public;
     if (!header.data)
-        return true;
-    if (!is_bearer(header) || !token_is_right(app, str_skip(header, 7))) {
-        fail(ctx, E_UNAUTHORISED, "口令不对；它在每次启动时重新打印",
-             "the token is wrong; a new one is printed at every start");
-        return false;
+        return STR_NONE;
+    return header.length > 7 && strncasecmp(header.data, "Bearer ", 7) == 0 ? str_skip(header, 7)
+                                                                            : STR("");
+}
+
+static struct str cookie(const struct http_exchange *exchange, const char *name)
+{
+    struct str rest = http_header(exchange, "Cookie"), part;
+    size_t length = strlen(name);
+    while (str_cut(&rest, ';', &part)) {
+        while (part.length && *part.data == ' ')
+            part = str_skip(part, 1);
+        if (part.length > length + 1 && part.data[length] == '=' &&
+            str_is(str_first(part, length), name))
+            return str_skip(part, length + 1);
     }
-    if (!exchange->loopback || !http_host_is_local(exchange) || !http_same_origin(exchange) ||
-        came_through_proxy(exchange)) {
-        fail(ctx, E_FORBIDDEN, "这个口令只能在本机使用", "this token works on this machine only");
-        return false;
-    }
-    *who = &principal_operator;
-    return true;
+    return STR_NONE;
+}
+
+/* Where it comes from: behind a proxy on this machine, what that says of its own client. */
+static struct str client_address(const struct http_exchange *exchange)
+{
+    struct str forwarded = http_header(exchange, "X-Forwarded-For"), part, last = STR_NONE;
+    while (exchange->loopback && forwarded.length && str_cut(&forwarded, ',', &part))
+        last = part;
+    while (last.length && *last.data == ' ')
+        last = str_skip(last, 1);
+    return last.length ? last : str_of(exchange->peer);
 }
 
 static void read_exchange(struct task *task)
@@ -64,10 +64,23 @@ static void read_exchange(struct task *task)
         .if_match = http_header(exchange, "If-Match"),
         .if_none_match = http_header(exchange, "If-None-Match"),
         .idempotency_key = http_header(exchange, "Idempotency-Key"),
+        .session = cookie(exchange, SESSION_COOKIE),
+        .bearer = bearer(exchange),
+        .csrf = http_header(exchange, "X-CSRF-Token"),
+        .same_origin = http_same_origin(exchange),
     };
+    if (request->bearer.data)
+        request->on_this_machine =
+            exchange->loopback && http_host_is_local(exchange) && !came_through_proxy(exchange);
+    if (!str_is(request->method, "GET"))
+        request->peer = client_address(exchange);
     call_choose_language(&task->call);
-    task->prepared = identify(task->app, exchange, &task->call.ctx, &request->who);
-    if (!task->prepared)
+}
+
+static void authenticate_here(struct task *task)
+{
+    task->authentication = authenticate(task, task->app->loop_conn);
+    if (task->authentication == AUTHENTICATION_REFUSED)
         call_problem(&task->call);
 }
 
@@ -77,8 +90,7 @@ static void answer_again(struct task *task)
     struct app *app = task->app;
     struct call *call = &task->call;
     int64_t number;
-    if (!app->replies || !str_is(call->request.method, "GET") ||
-        call->request.who->role != ROLE_PUBLIC ||
+    if (!app->replies || !str_is(call->request.method, "GET") || !is_anybody(call->request.who) ||
         db_change_number(app->loop_conn, &number) != DB_OK)
         return;
     replies_at(app->replies, number, call->ctx.today);
@@ -114,11 +126,16 @@ static void handle(void *state, struct http_exchange *exchange)
     if (log_wants(LOG_DEBUG))
         clock_gettime(CLOCK_MONOTONIC, &task->began);
     task_frame(app, &task->call.ctx, &exchange->arena);
-    if (!task_guarded(task, read_exchange) || !task->prepared) {
+    if (!task_guarded(task, read_exchange) || !task_guarded(task, authenticate_here) ||
+        task->authentication == AUTHENTICATION_REFUSED) {
         task_finish(task);
         return;
     }
-    task->prepared = false; /* so far only who asks is known */
+    if (task->authentication == AUTHENTICATION_NEEDS_DATABASE) {
+        http_later(exchange);
+        task_to_pool(task);
+        return;
+    }
     if (!task_guarded(task, answer_again) || task->answered) {
         task_finish(task);
         return;
@@ -138,7 +155,7 @@ static void handle(void *state, struct http_exchange *exchange)
         return;
     }
     http_later(exchange);
-    if (task->call.is_write && app->on_sqlite)
+    if (task->call.is_write && app->on_sqlite && !task->call.route->prelude)
         task_to_writer(task);
     else
         task_to_pool(task);

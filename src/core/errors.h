@@ -5,9 +5,10 @@
 
 #define ERRORS(E)                                                                                  \
     E(E_OK, 200, "ok", "成功", "OK")                                                               \
+    E(E_PROPOSED, 202, "proposed", "已提请另一人批准", "Another person has to approve it")         \
     E(E_NOT_MODIFIED, 304, "not_modified", "没有变化", "Not modified")                             \
     E(E_MALFORMED, 400, "malformed", "请求无法读懂", "The request cannot be read")                 \
-    E(E_UNAUTHORISED, 401, "unauthorised", "需要先登记身份", "You need to identify yourself")      \
+    E(E_UNAUTHORISED, 401, "unauthorised", "需要先登录", "You need to sign in")                    \
     E(E_FORBIDDEN, 403, "forbidden", "没有权限", "You may not do this")                            \
     E(E_NOT_FOUND, 404, "not_found", "没有找到", "Not found")                                      \
     E(E_METHOD, 405, "method_not_allowed", "这里不支持这种操作",                                   \
@@ -22,6 +23,7 @@
     E(E_KEY_REUSED, 422, "key_reused", "幂等键已用于另一个请求",                                   \
       "This idempotency key belongs to another request")                                           \
     E(E_MATCH_REQUIRED, 428, "match_required", "需要 If-Match", "If-Match is required")            \
+    E(E_TOO_MANY, 429, "too_many_tries", "尝试次数过多", "Too many tries")                         \
     E(E_HEADERS, 431, "headers_too_large", "请求头过大", "The headers are too large")              \
     E(E_INTERNAL, 500, "internal", "程序出错", "The program failed")                               \
     E(E_UNSURE, 500, "unsure", "不能确定是否已保存", "It is not certain that it was saved")        \

@@ -81,12 +81,12 @@ struct field {
     unsigned use;        /* 0 = USE_BOTH */
     enum kind kind;
     size_t offset;
-    bool required;              /* must be given, and not null */
     size_t length_max;          /* of text, in bytes; 0 = TEXT_MAX */
     const char *const *choices; /* ends with NULL. Of an integer: its names, from 0 */
     const char *refers;         /* table whose `code` it must be */
     const struct shape *of;     /* of KIND_RECORD and KIND_RECORDS */
-    enum personal personal;     /* what kind of personal data it is; the shape has `person_id` */
+    enum personal personal;     /* what kind of personal data; the shape has `person_id` then */
+    bool required;              /* must be given, and not null */
     bool secret; /* passwords, one-time codes: in no event, log, export or kept reply */
 };
 

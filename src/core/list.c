@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "base/number.h"
+#include "core/ownership.h"
 #include "http/server.h"
 
 enum { ARGS_MAX = 48 };
@@ -198,6 +199,19 @@ static void add_filters(struct builder *builder)
         }
 }
 
+/* What the reader may see of it. */
+static void add_access(struct buf *sql, const struct ctx *ctx, const struct list *list)
+{
+    const char *own =
+        list->owned ? ownership_condition(ctx->who, list->owned, sql->arena) : "FALSE";
+    if (list->guarded && strcmp(own, "FALSE") != 0 && strcmp(own, "TRUE") != 0)
+        buf_print(sql, " AND (visibility <= :clearance OR %s)", own);
+    else if (list->guarded)
+        buf_add(sql, STR(" AND visibility <= :clearance"));
+    else if (list->owned)
+        buf_print(sql, " AND %s", own);
+}
+
 struct str list_statement(struct ctx *ctx, const struct list_request *request, struct args *args)
 {
     const struct list *list = request->list;
@@ -207,8 +221,7 @@ struct str list_statement(struct ctx *ctx, const struct list_request *request, s
                         .args = arena_array(ctx->arena, ARGS_MAX, sizeof(struct arg))};
     buf_print(&b.sql, "SELECT * FROM (%.*s) AS base WHERE TRUE", STR_PRINT(list->base->text));
     add_filters(&b);
-    if (list->guarded)
-        buf_add(&b.sql, STR(" AND visibility <= :clearance"));
+    add_access(&b.sql, ctx, list);
     if (list->versioned) {
         if (request->as_of.known) {
             buf_add(&b.sql, STR(" AND recorded_seq <= :as_of"
@@ -258,7 +271,10 @@ static enum error walk_row(struct ctx *ctx, void *state)
     struct walk *walk = state;
     if (++walk->rows > walk->request->limit)
         return E_OK;
-    enum error error = walk->visit(ctx, walk->state);
+    const struct list *list = walk->request->list;
+    enum error error = list->finish ? list->finish(ctx, walk->row.value) : E_OK;
+    if (!error)
+        error = walk->visit(ctx, walk->state);
     if (!error && walk->rows == walk->request->limit)
         walk->last = cursor_of(ctx, walk->request, walk->row.value);
     return error;

@@ -24,7 +24,9 @@ struct list {
     const char *sort; /* column to sort by when nothing is asked; "-x" = descending */
     const struct list_filter *filters;
     size_t filter_count;
-    bool guarded;   /* rows have `visibility`; each reader sees what he may */
+    const struct ownership *owned; /* the confined see only theirs; guarded: and what is cleared */
+    bool guarded;                  /* rows have `visibility`; each reader sees what he may */
+    enum error (*finish)(struct ctx *ctx, void *row); /* members that follow from others */
     bool versioned; /* rows have recorded_seq and replaced_seq: takes as_of */
 };
 

@@ -285,6 +285,16 @@ static void write_responses(struct json *json, const struct route *route)
     json_close(json, '}');
 }
 
+/* Who may: the names of the roles. */
+static void write_roles(struct json *json, uint32_t roles)
+{
+    key_open(json, "x-roles", '[');
+    for (size_t role = 0; role < ROLE_COUNT; role++)
+        if (role_in((enum role)role, roles))
+            json_text(json, str_of(role_names[role]));
+    json_close(json, ']');
+}
+
 static void write_operation(struct json *json, const struct route *route)
 {
     struct arena *arena = json->out->arena;
@@ -307,6 +317,7 @@ static void write_operation(struct json *json, const struct route *route)
         close_content(json);
         json_close(json, '}');
     }
+    write_roles(json, route_roles(route));
     if (!role_in(ROLE_PUBLIC, route_roles(route))) {
         key_open(json, "security", '[');
         json_open(json, '{');

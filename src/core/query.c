@@ -71,6 +71,22 @@ struct db_value field_value(struct arena *arena, const struct field *field, cons
     return value;
 }
 
+/* The reader's own scope. */
+static bool bind_own(const struct principal *who, struct str name, struct db_value *value)
+{
+    if (str_is(name, "own_account"))
+        *value = (struct db_value){.type = DB_INT, .integer = who->account_id};
+    else if (str_is(name, "own_organisation"))
+        *value = arg_text("", who->organisation_code).value;
+    else if (str_is(name, "own_area"))
+        *value = arg_text("", who->area_code).value;
+    else if (str_is(name, "own_department"))
+        *value = arg_text("", who->department_code).value;
+    else
+        return false;
+    return true;
+}
+
 static bool bind(void *state, struct str name, struct db_value *value)
 {
     struct binding *binding = state;
@@ -85,6 +101,8 @@ static bool bind(void *state, struct str name, struct db_value *value)
         bind_field(ctx->arena, field, binding->args->row.value, value);
         return true;
     }
+    if (str_starts(name, STR("own_")))
+        return bind_own(ctx->who, name, value);
     *value = (struct db_value){.type = DB_INT};
     if (str_is(name, "now"))
         value->integer = ctx->now.seconds;

@@ -1,7 +1,8 @@
 /* Named statements with records as parameters and results.
  *
  * A statement's `:name` takes, in this order: an extra argument of that name, the field of that
- * name, or one of the context's own: :now :today :sequence :clearance. A column goes to the field
+ * name, or one of the context's own: :now :today :sequence :clearance
+ * :own_account :own_organisation :own_area :own_department. A column goes to the field
  * of its name. */
 #ifndef CORE_QUERY_H
 #define CORE_QUERY_H

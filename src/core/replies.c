@@ -50,7 +50,7 @@ static size_t make_key(const struct request *request, char key[REPLIES_KEY_MAX])
 {
     struct str parts[] = {request->path, request->query, request->accept_language};
     size_t size = 0;
-    if (request->who && request->who->role != ROLE_PUBLIC)
+    if (!is_anybody(request->who))
         return 0;
     for (size_t i = 0; i < COUNT(parts); i++) {
         if (parts[i].length + sizeof(size_t) > REPLIES_KEY_MAX - size)

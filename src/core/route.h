@@ -48,7 +48,12 @@ struct route {
     const struct list *list;       /* … a list, also at path.csv and path.xlsx; or … */
     struct str (*text)(struct arena *arena); /* … JSON that depends on nothing but the program */
     size_t body_max;                         /* 0 = BODY_MAX */
-    uint32_t roles; /* who may; 0 = anyone may read, only the operator may write */
+    /* Work to be done before the transaction, in the pool, with a reading connection: hashing a
+     * password, say. What it finds goes to ctx->carried. `in` is checked; may be NULL. */
+    enum error (*prelude)(struct ctx *ctx, const void *in);
+    const struct ownership *owned; /* what is written must be the writer's own */
+    uint32_t approvers;            /* who may approve it, when it needs a second person */
+    uint32_t roles;                /* who may; 0 = anyone may read, only the operator may write */
     enum effort effort;
     int created;  /* status of success when it is not 200 */
     bool table;   /* the reply's `items` are also at path.csv and path.xlsx */
@@ -59,49 +64,60 @@ struct route {
 
 enum { BODY_MAX = 256 * 1024 };
 
-#define GET_LIST(path, list_, zh, en)                                                              \
+/* What follows path and handler: 中文, English, and further members, such as .roles. */
+#define GET_LIST(path, list_, ...)                                                                 \
     {                                                                                              \
-        "GET", path, zh, en, .list = &(list_), .effort = WORK                                      \
+        "GET", path, __VA_ARGS__, .list = &(list_), .effort = WORK                                 \
     }
-#define GET_POINT(path, name, zh, en)                                                              \
+#define GET_POINT(path, name, ...)                                                                 \
     {                                                                                              \
-        "GET", path, zh, en, .handler = &name##_handler                                            \
+        "GET", path, __VA_ARGS__, .handler = &name##_handler                                       \
     }
-#define GET_SINGLE(path, name, zh, en)                                                             \
+#define GET_SINGLE(path, name, ...)                                                                \
     {                                                                                              \
-        "GET", path, zh, en, .handler = &name##_handler, .effort = SINGLE                          \
+        "GET", path, __VA_ARGS__, .handler = &name##_handler, .effort = SINGLE                     \
     }
-#define GET_TEXT(path, text_, zh, en)                                                              \
+#define GET_TEXT(path, text_, ...)                                                                 \
     {                                                                                              \
-        "GET", path, zh, en, .text = (text_)                                                       \
+        "GET", path, __VA_ARGS__, .text = (text_)                                                  \
     }
-#define GET_WORK(path, name, zh, en)                                                               \
+#define GET_WORK(path, name, ...)                                                                  \
     {                                                                                              \
-        "GET", path, zh, en, .handler = &name##_handler, .effort = WORK                            \
+        "GET", path, __VA_ARGS__, .handler = &name##_handler, .effort = WORK                       \
     }
-#define GET_TABLE(path, name, zh, en)                                                              \
+#define GET_TABLE(path, name, ...)                                                                 \
     {                                                                                              \
-        "GET", path, zh, en, .handler = &name##_handler, .effort = WORK, .table = true             \
+        "GET", path, __VA_ARGS__, .handler = &name##_handler, .effort = WORK, .table = true        \
     }
-#define POST(path, name, zh, en)                                                                   \
+/* Makes a record. */
+#define POST(path, name, ...)                                                                      \
     {                                                                                              \
-        "POST", path, zh, en, .handler = &name##_handler, .effort = WORK, .created = 201           \
+        "POST", path, __VA_ARGS__, .handler = &name##_handler, .effort = WORK, .created = 201      \
     }
-#define POST_RAW(path, name, zh, en, most)                                                         \
+#define POST_RAW(path, name, most, ...)                                                            \
     {                                                                                              \
-        "POST", path, zh, en, .handler = &name##_handler, .effort = WORK, .created = 201,          \
-                              .raw = true, .body_max = (most)                                      \
+        "POST", path, __VA_ARGS__, .handler = &name##_handler, .effort = WORK, .created = 201,     \
+                                   .raw = true, .body_max = (most)                                 \
+    }
+/* Does something with a record that is there. */
+#define ACT(path, name, ...)                                                                       \
+    {                                                                                              \
+        "POST", path, __VA_ARGS__, .handler = &name##_handler, .effort = WORK                      \
+    }
+#define DELETE(path, name, ...)                                                                    \
+    {                                                                                              \
+        "DELETE", path, __VA_ARGS__, .handler = &name##_handler, .effort = WORK                    \
     }
 /* Changes what If-Match names: PATCH the record itself, POST what follows from it. */
-#define PATCH(path, name, zh, en)                                                                  \
+#define PATCH(path, name, ...)                                                                     \
     {                                                                                              \
-        "PATCH", path, zh, en, .handler = &name##_handler, .effort = WORK, .partial = true,        \
-                               .match = true                                                       \
+        "PATCH", path, __VA_ARGS__, .handler = &name##_handler, .effort = WORK, .partial = true,   \
+                                    .match = true                                                  \
     }
-#define POST_MATCH(path, name, zh, en)                                                             \
+#define POST_MATCH(path, name, ...)                                                                \
     {                                                                                              \
-        "POST", path, zh, en, .handler = &name##_handler, .effort = WORK, .created = 201,          \
-                              .partial = true, .match = true                                       \
+        "POST", path, __VA_ARGS__, .handler = &name##_handler, .effort = WORK, .created = 201,     \
+                                   .partial = true, .match = true                                  \
     }
 
 /* A file of the city pack: each row becomes a record of `shape`, is checked, and inserted. */

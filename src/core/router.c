@@ -55,6 +55,7 @@ struct match route_find(struct arena *arena, struct str method, struct str path)
             match.path_known = true;
             if (str_is(method, route->method)) {
                 match.route = route;
+                match.module = modules[m];
                 return match;
             }
             buf_print(&allow, "%s%s", allow.length ? ", " : "", route->method);

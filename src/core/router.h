@@ -7,6 +7,7 @@
 enum { PATH_PARAMETERS_MAX = 4 };
 
 struct match {
+    const struct module *module;
     const struct route *route; /* NULL when no route has that method and path */
     enum list_format format;
     bool path_known;  /* the path exists, with other methods */

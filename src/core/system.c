@@ -2,6 +2,7 @@
 
 #include "core.sql.h"
 #include "core/openapi.h"
+#include "core/rules.h"
 #include "core/sequence.h"
 
 const struct shape nothing_shape = {"nothing", sizeof(struct nothing), NULL, 0, NULL};
@@ -29,6 +30,9 @@ HANDLER(health_show, nothing, health)
 
 static const struct route routes[] = {
     GET_POINT("/healthz", health_show, "运行状况", "Is the program well?"),
+    GET_TABLE("/api/settings", rule_list, "可调规则", "Rules that can be changed", .roles = STAFF),
+    ACT("/api/settings/{code}", rule_change, "改一条规则", "Change a rule", .roles = ADMINISTRATORS,
+        .approvers = OVERSEERS),
     GET_TEXT("/api/openapi.json", openapi_document, "接口说明（OpenAPI 3.1）",
              "This description (OpenAPI 3.1)"),
 };

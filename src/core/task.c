@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/authenticate.h"
 #include "core/log.h"
 
 enum { QUEUE_MAX = 1000, POSTGRES_TRIES = 6 };
@@ -83,14 +84,16 @@ static void send_reply(struct task *task)
     add_header(exchange, STR("ETag"), reply->etag);
     add_header(exchange, STR("Location"), reply->location);
     add_header(exchange, STR("Allow"), reply->allow);
+    add_header(exchange, STR("Set-Cookie"), reply->cookie);
     add_header(exchange, STR("Cache-Control"), STR("no-cache"));
-    add_header(exchange, STR("Vary"), STR("Accept-Language, Authorization"));
+    add_header(exchange, STR("Vary"), STR("Accept-Language, Authorization, Cookie"));
     if (reply->file_name.length)
         add_header(
             exchange, STR("Content-Disposition"),
             arena_print(&exchange->arena, "attachment; filename=\"%s\"", reply->file_name.data));
     if (reply->retry_after_seconds)
-        add_header(exchange, STR("Retry-After"), STR("1"));
+        add_header(exchange, STR("Retry-After"),
+                   arena_print(&exchange->arena, "%d", reply->retry_after_seconds));
     http_send(exchange);
 }
 
@@ -147,6 +150,13 @@ static void written(struct task *task, enum db_status status)
     task->status = status; /* not in a local: it must survive a jump */
     jmp_buf escape;
     task->call.ctx.arena->escape = &escape;
+    if (!db_failed(status) && task->call.ctx.identities_changed) {
+        struct app *app = task->app;
+        if (app->identities)
+            identities_forget(app->identities);
+        if (app->on_sqlite && !atomic_load(&app->set_up) && task->call.ctx.administrator_came)
+            atomic_store(&app->set_up, true);
+    }
     if (setjmp(escape) == 0)
         call_written(&task->call, task->status, task->unsure);
     else
@@ -244,13 +254,102 @@ static void read_here(struct task *task)
     reply_is_known(&task->call.request.if_none_match, &task->call.reply);
 }
 
+/* --- Hashing passwords ---------------------------------------------------------------------- */
+
+enum turn { TURN_NOW, TURN_LATER, TURN_NEVER };
+
+static enum turn hashing_begin(struct app *app, struct task *task)
+{
+    enum turn turn = TURN_NEVER;
+    pthread_mutex_lock(&app->mutex);
+    if (app->hashing < HASHING_MAX) {
+        app->hashing++;
+        turn = TURN_NOW;
+    } else if (app->parked_count < PARKED_MAX && !app->stopping) {
+        task->next = NULL;
+        *app->last_parked = task;
+        app->last_parked = &task->next;
+        app->parked_count++;
+        turn = TURN_LATER;
+    }
+    pthread_mutex_unlock(&app->mutex);
+    return turn;
+}
+
+/* The first in line goes back to the pool. */
+static void hashing_end(struct app *app)
+{
+    pthread_mutex_lock(&app->mutex);
+    app->hashing--;
+    struct task *next = app->parked;
+    if (next) {
+        app->parked = next->next;
+        app->parked_count--;
+        if (!app->parked)
+            app->last_parked = &app->parked;
+    }
+    pthread_mutex_unlock(&app->mutex);
+    if (next)
+        task_to_pool(next);
+}
+
+static void run_prelude(struct task *task)
+{
+    struct call *call = &task->call;
+    task->prepared = call->route->prelude(&call->ctx, call->in) == E_OK;
+    if (!task->prepared)
+        call_problem(call);
+}
+
+/* False when the task has been parked, or has its reply. */
+static bool prelude_done(struct worker *worker, struct task *task)
+{
+    switch (hashing_begin(worker->app, task)) {
+    case TURN_LATER:
+        return false;
+    case TURN_NEVER:
+        task_guarded(task, fail_busy);
+        task_finish(task);
+        return false;
+    case TURN_NOW:
+        break;
+    }
+    task->call.ctx.db = worker->conn;
+    bool good = task_guarded(task, run_prelude) && task->prepared;
+    hashing_end(worker->app);
+    if (!good)
+        task_finish(task);
+    return good;
+}
+
+static void authenticate_there(struct task *task)
+{
+    task->authentication = authenticate(task, task->call.ctx.db);
+    if (task->authentication == AUTHENTICATION_REFUSED)
+        call_problem(&task->call);
+}
+
+static bool is_authenticated(struct worker *worker, struct task *task)
+{
+    if (task->authentication != AUTHENTICATION_NEEDS_DATABASE)
+        return true;
+    task->call.ctx.db = worker->conn;
+    return task_guarded(task, authenticate_there) && task->authentication == AUTHENTICATED;
+}
+
 static void work_on(struct worker *worker, struct task *task)
 {
     struct app *app = worker->app;
+    if (!is_authenticated(worker, task)) {
+        task_finish(task);
+        return;
+    }
     if (!task->prepared && !(task_guarded(task, task_prepare) && task->prepared)) {
         task_finish(task);
         return;
     }
+    if (task->call.route->prelude && !prelude_done(worker, task))
+        return;
     if (task->call.is_write && app->on_sqlite) {
         task_to_writer(task);
         return;

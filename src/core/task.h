@@ -8,10 +8,11 @@
 #include <time.h>
 
 #include "core/app.h"
+#include "core/identities.h"
 #include "core/replies.h"
 #include "http/server.h"
 
-enum { WORKERS_MAX = 64, TOKEN_BYTES = 18 };
+enum { WORKERS_MAX = 64, TOKEN_BYTES = 18, HASHING_MAX = 2, PARKED_MAX = 100 };
 
 /* A request under way: the call, and what brings its reply to whoever waits. */
 struct task {
@@ -23,9 +24,10 @@ struct task {
     bool unsure; /* the connection was lost during COMMIT */
     struct timespec began;
     struct task *next;
-    bool prepared; /* the call is to be run */
-    bool answered; /* a kept reply was given */
-    bool finished; /* app_call() waits for it, under the app's mutex */
+    int authentication; /* enum authentication: is it known who asks? */
+    bool prepared;      /* the call is to be run */
+    bool answered;      /* a kept reply was given */
+    bool finished;      /* app_call() waits for it, under the app's mutex */
 };
 
 struct worker {
@@ -39,9 +41,12 @@ struct app {
     bool on_sqlite;
     int utc_offset_minutes;
     char token[2 * TOKEN_BYTES + 1];
-    struct db_conn *loop_conn; /* of the loop's thread, like the next */
-    struct replies *replies;   /* NULL = none are kept */
-    struct writer *writer;     /* SQLite only */
+    char first_password[32];       /* of the administrator that this start made; else empty */
+    atomic_bool set_up;            /* an administrator has signed in: the token is void */
+    struct identities *identities; /* NULL = each is looked up */
+    struct db_conn *loop_conn;     /* of the loop's thread, like the next */
+    struct replies *replies;       /* NULL = none are kept */
+    struct writer *writer;         /* SQLite only */
     struct http_server *server;
     struct worker workers[WORKERS_MAX];
     int worker_count;
@@ -51,6 +56,11 @@ struct app {
     struct task *first, **last;
     size_t queued;
     bool stopping;
+
+    /* Hashing a password takes 64 MiB: so many at a time, and the others wait in line. */
+    int hashing;
+    size_t parked_count;
+    struct task *parked, **last_parked;
 
     atomic_flag exporting; /* one export at a time: it is long work for everybody else's machine */
 };

@@ -137,8 +137,10 @@ static void client_begins(struct http_server *server, struct MHD_Connection *con
     client->server = server;
     client->socket =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    client->loopback = is_loopback(
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    const struct sockaddr *peer =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+    client->loopback = is_loopback(peer);
+    print_peer(peer, client->peer);
     atomic_init(&client->cut_at, next_deadline(server));
     *state = client;
     pthread_mutex_lock(&server->lock);

@@ -91,6 +91,20 @@ int listen_on(const char *address, int *port, char *reason, size_t reason_size)
                   reason, reason_size);
 }
 
+void print_peer(const struct sockaddr *address, char text[HTTP_PEER_TEXT])
+{
+    text[0] = '\0';
+    if (address && address->sa_family == AF_INET) {
+        struct sockaddr_in v4;
+        memcpy(&v4, address, sizeof v4);
+        inet_ntop(AF_INET, &v4.sin_addr, text, HTTP_PEER_TEXT);
+    } else if (address && address->sa_family == AF_INET6) {
+        struct sockaddr_in6 v6;
+        memcpy(&v6, address, sizeof v6);
+        inet_ntop(AF_INET6, &v6.sin6_addr, text, HTTP_PEER_TEXT);
+    }
+}
+
 bool is_loopback(const struct sockaddr *address)
 {
     if (!address)

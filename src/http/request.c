@@ -93,6 +93,8 @@ void *on_target(void *state, const char *target, struct MHD_Connection *connecti
     request->client =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     request->exchange.loopback = request->client && request->client->loopback;
+    if (request->client)
+        memcpy(request->exchange.peer, request->client->peer, HTTP_PEER_TEXT);
     request->target_length = strlen(target);
     if (request->target_length <= HTTP_TARGET_MAX)
         memcpy(request->target, target, request->target_length + 1);
@@ -203,6 +205,7 @@ static enum MHD_Result answer_expired(struct request *request, void **state)
     stand_in->client = request->client;
     stand_in->counted = request->counted;
     stand_in->exchange.loopback = request->exchange.loopback;
+    memcpy(stand_in->exchange.peer, request->exchange.peer, HTTP_PEER_TEXT);
     size_t size = request->target_length + 1;
     memcpy(stand_in->target, request->target, size);
     memcpy(stand_in->method, request->method, sizeof request->method);

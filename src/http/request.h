@@ -36,6 +36,7 @@ struct client {
     struct http_server *server;
     int socket;
     bool loopback;
+    char peer[HTTP_PEER_TEXT];
     atomic_llong cut_at; /* when to give up on it, in ms; 0 = it owes us nothing */
     struct client *next, *previous;
 };
@@ -116,6 +117,7 @@ long long next_deadline(const struct http_server *server);
 
 /* listen.c: a listening socket, or -1 with the reason. */
 int listen_on(const char *address, int *port, char *reason, size_t reason_size);
+void print_peer(const struct sockaddr *address, char text[HTTP_PEER_TEXT]);
 bool is_loopback(const struct sockaddr *address); /* 127/8, ::1, and 127/8 within IPv6 */
 
 /* query.c: decodes in place; false when an escape is broken, or it is then not UTF-8 without NUL.

@@ -23,7 +23,8 @@ enum {
     HTTP_IDLE_SECONDS = 30,      /* a client that neither sends nor reads is dropped */
     HTTP_REQUEST_SECONDS = 60,   /* how long sending a request may take … */
     HTTP_BODY_RATE = 4 * 1024,   /* … and a second more for so many bytes of body */
-    HTTP_LATER_SECONDS = 60      /* how long a reply may be put off */
+    HTTP_PEER_TEXT = 46,
+    HTTP_LATER_SECONDS = 60 /* how long a reply may be put off */
 };
 
 /* One request and its reply. Lives until the reply has been sent. */
@@ -35,7 +36,8 @@ struct http_exchange {
     struct str path;  /* percent-decoded; starts with '/'; no NUL, valid UTF-8 (else 400 before) */
     struct str query; /* raw, what follows '?'; empty when there is none */
     struct str body;
-    bool loopback; /* the peer's address is a loopback address */
+    bool loopback;             /* the peer's address is a loopback address */
+    char peer[HTTP_PEER_TEXT]; /* that address, as digits; empty where it is not known */
 
     int status;
     struct {

@@ -1,15 +1,18 @@
 /* The whole program, in start-up order: a module comes after those it uses. Adding a module adds
  * one line and one include. */
+#include "core/proposal.h"
 #include "core/system.h"
 #include "modules/areas/areas.h"
 #include "modules/atlas/atlas.h"
 #include "modules/city/city.h"
 #include "modules/documents/documents.h"
 #include "modules/indicators/indicators.h"
+#include "modules/organisations/organisations.h"
 #include "modules/overview/overview.h"
 
 const struct module *const modules[] = {
-    &system_module, &city_module,       &areas_module,    &documents_module,
-    &atlas_module,  &indicators_module, &overview_module,
+    &system_module, &proposals_module,     &city_module,
+    &areas_module,  &organisations_module, &documents_module,
+    &atlas_module,  &indicators_module,    &overview_module,
 };
 const size_t module_count = COUNT(modules);

@@ -1,6 +1,9 @@
 // What the HTTP tests share: one request, and what of its reply must be equal on both databases.
 import { request } from 'node:http';
 
+// What an operation that not everybody may use is asked with.
+export const asOperator = (operation, token) => (operation.security ? [['Authorization', `Bearer ${token}`]] : []);
+
 export const databases = [
   { url: process.env.SQLITE_URL, token: process.env.SQLITE_TOKEN },
   { url: process.env.POSTGRES_URL, token: process.env.POSTGRES_TOKEN },
@@ -29,6 +32,7 @@ export function comparable({ status, headers, body }) {
     status,
     type: headers['content-type'],
     etag: ownName.test(body) ? undefined : headers.etag,
-    body: body.replace(ownName, '"database":""'),
+    // The two programs were not started in the same second.
+    body: body.replace(ownName, '"database":""').replace(/"\d{4}-\d\d-\d\dT[\d:]+Z"/g, '"instant"'),
   };
 }

@@ -1,9 +1,9 @@
 // The description of the interface is whole: what it refers to is there, and what it promises holds.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ask, databases } from './ask.mjs';
+import { ask, asOperator, databases } from './ask.mjs';
 
-const [{ url }] = databases;
+const [{ url, token }] = databases;
 const described = JSON.parse((await ask(url, 'GET', '/api/openapi.json')).body);
 const schemas = described.components.schemas;
 
@@ -71,13 +71,16 @@ const examples = {
   '/api/observations/{id}/lineage': '/api/observations/1/lineage',
   '/api/documents/{id}': '/api/documents/1',
   '/api/documents/{id}/lines': '/api/documents/1/lines',
+  '/api/organisation_codes/{code}': '/api/organisation_codes/91350100M000100Y43',
   '/api/series': '/api/series?indicator_code=RD02&area_code=CQ',
   '/api/map': '/api/map?indicator_code=INDEX_TIER',
 };
+// Of these there is none in a city that has just begun.
+const missing = new Set(['/api/joined_series', '/api/organisations/{code}', '/api/proposals/{id}']);
 for (const [path, { get }] of Object.entries(described.paths)) {
-  if (!get || path === '/api/openapi.json' || path === '/api/joined_series') continue;
+  if (!get || path === '/api/openapi.json' || missing.has(path)) continue;
   test(`GET ${path} replies as described`, async () => {
-    const reply = await ask(url, 'GET', examples[path] ?? path);
+    const reply = await ask(url, 'GET', examples[path] ?? path, asOperator(get, token));
     assert.equal(reply.status, 200, reply.body);
     conforms(JSON.parse(reply.body), get.responses[200].content['application/json'].schema, path);
   });

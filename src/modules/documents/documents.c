@@ -514,7 +514,8 @@ static enum error load_bulletins(struct ctx *ctx, const char *folder)
 static const struct route routes[] = {
     GET_LIST("/api/sources", source_list, "来源", "Sources"),
     GET_LIST("/api/documents", document_list, "文件", "Documents"),
-    POST_RAW("/api/documents", document_upload, "载入文件", "Add a document", DOCUMENT_MAX),
+    POST_RAW("/api/documents", document_upload, DOCUMENT_MAX, "载入文件", "Add a document",
+             .roles = EDITORS),
     GET_SINGLE("/api/documents/{id}", document_show, "一份文件", "A document"),
     PATCH("/api/documents/{id}", document_edit, "改标题、时间、公开范围",
           "Change title, day or visibility"),

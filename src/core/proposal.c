@@ -1,0 +1,233 @@
+#include "core/proposal.h"
+
+#include "core/identity.h"
+#include "core/ownership.h"
+#include "core/router.h"
+#include "proposal.sql.h"
+
+struct proposal {
+    int64_t id;
+    struct str state, title, title_en, method, path, route, body, if_match;
+    int64_t proposer_id, grant_id;
+    struct str proposer_name, area_code;
+    struct instant proposed_at;
+    struct str decider_name;
+    struct instant decided_at;
+    struct str reason, location;
+};
+static const char *const states[] = {"open", "approved", "rejected", "withdrawn", NULL};
+static const struct field proposal_fields[] = {
+    FIELD(struct proposal, id, "编号", "Number", USE_OUT | USE_SORT),
+    FIELD(struct proposal, state, "状态", "State", USE_OUT | USE_FILTER, .choices = states),
+    FIELD(struct proposal, title, "事项", "What is asked", USE_OUT),
+    FIELD(struct proposal, title_en, "事项（英文）", "What is asked, in English", USE_OUT),
+    FIELD(struct proposal, method, "方法", "Method", USE_OUT),
+    FIELD(struct proposal, path, "地址", "Address", USE_OUT | USE_FILTER),
+    FIELD(struct proposal, route, "接口", "Route", USE_OUT),
+    FIELD(struct proposal, body, "内容", "Body", USE_OUT),
+    FIELD(struct proposal, if_match, "所据版本", "If-Match", USE_OUT),
+    FIELD(struct proposal, proposer_id, "提请人账户", "Account of the proposer",
+          USE_OUT | USE_FILTER),
+    FIELD(struct proposal, grant_id, "提请人的授权", "Grant of the proposer", USE_OUT),
+    FIELD(struct proposal, proposer_name, "提请人", "Proposer", USE_OUT),
+    FIELD(struct proposal, area_code, "区域", "Area", USE_OUT),
+    FIELD(struct proposal, proposed_at, "提请时间", "When it was proposed", USE_OUT),
+    FIELD(struct proposal, decider_name, "决定人", "Who decided", USE_OUT),
+    FIELD(struct proposal, decided_at, "决定时间", "When it was decided", USE_OUT),
+    FIELD(struct proposal, reason, "理由", "Reason", USE_OUT),
+    FIELD(struct proposal, location, "结果的地址", "Address of the result", USE_OUT),
+};
+static const SHAPE(proposal);
+
+static const struct ownership proposal_owned = {.account = "proposer_id"};
+
+/* The route that a proposal asks for says what it is about. */
+static void describe(struct arena *arena, struct proposal *proposal)
+{
+    struct match match = route_find(arena, proposal->method, proposal->path);
+    if (!match.route)
+        return;
+    proposal->title = str_of(match.route->zh);
+    proposal->title_en = str_of(match.route->en);
+}
+
+static enum error finish_row(struct ctx *ctx, void *row)
+{
+    describe(ctx->arena, row);
+    return E_OK;
+}
+
+static const struct list proposal_list = {.base = &sql_proposal_list,
+                                          .row = &proposal_shape,
+                                          .key = "id",
+                                          .sort = "-id",
+                                          .owned = &proposal_owned,
+                                          .finish = finish_row};
+
+static enum error find(struct ctx *ctx, int64_t id, struct proposal *out)
+{
+    enum error error = db_one(ctx, &sql_proposal_find, ARGS(arg_int("id", id)), ROW(proposal, out));
+    bool own = false;
+    if (!error)
+        error = ownership_holds(ctx, &proposal_owned, ROW(proposal, out), &own);
+    if (error)
+        return error;
+    describe(ctx->arena, out);
+    return own ? E_OK : E_NOT_FOUND;
+}
+
+enum error approval_required(struct ctx *ctx)
+{
+    if (ctx->approver || ctx->who->role == ROLE_OPERATOR)
+        return E_OK;
+    return ctx->error = E_PROPOSED;
+}
+
+enum error proposal_keep(struct call *call)
+{
+    struct ctx *ctx = &call->ctx;
+    struct proposal made = {.method = call->request.method,
+                            .path = call->request.path,
+                            .route = str_of(call->route->path),
+                            .body = call->request.body,
+                            .if_match = ctx->if_match,
+                            .proposer_id = ctx->who->account_id,
+                            .grant_id = ctx->who->grant_id,
+                            .area_code = ctx->who->area_code};
+    ctx->error = E_OK;
+    enum error error = db_number(ctx, &sql_proposal_insert, FROM(proposal, &made), &made.id);
+    if (error || (error = find(ctx, made.id, &made)))
+        return error;
+    ctx->location = arena_print(ctx->arena, "/api/proposals/%lld", (long long)made.id);
+    call_reply_with(call, 202, ROW(proposal, &made));
+    return E_OK;
+}
+
+/* --- Routes --------------------------------------------------------------------------------- */
+
+struct decision {
+    int64_t id;
+    struct str reason;
+};
+static const struct field decision_fields[] = {
+    FIELD(struct decision, id, "编号", "Number", USE_OUT),
+    FIELD(struct decision, reason, "理由", "Reason", .length_max = PROPOSAL_REASON_MAX),
+};
+static const SHAPE(decision);
+
+HANDLER(proposal_show, decision, proposal)
+{
+    return find(ctx, in->id, out);
+}
+
+/* Claims the proposal for a decision. */
+static enum error decide(struct ctx *ctx, const struct decision *in, const char *state,
+                         struct proposal *out)
+{
+    enum error error = find(ctx, in->id, out);
+    if (error)
+        return error;
+    error =
+        db_one(ctx, &sql_proposal_decide,
+               ARGS(arg_int("id", in->id), arg_text("state", str_of(state)),
+                    arg_int("decider_id", ctx->who->account_id), arg_text("reason", in->reason)),
+               (struct row){NULL, NULL});
+    return explain(ctx, error, E_CONFLICT, "这项提请已经有了决定", "this has been decided already");
+}
+
+/* May the reader decide on it? Not on his own, and only in a role that the route's approvers have.
+ */
+static enum error check_decider(struct ctx *ctx, const struct proposal *proposal)
+{
+    struct match match = route_find(ctx->arena, proposal->method, proposal->path);
+    if (proposal->proposer_id == ctx->who->account_id)
+        return fail(ctx, E_FORBIDDEN, "自己提请的事项要由另一人决定；您可以撤回",
+                    "what you proposed has to be decided by somebody else; you may withdraw it");
+    if (!match.route || !role_in(ctx->who->role, match.route->approvers))
+        return fail(ctx, E_FORBIDDEN, "您现在的身份（%s）不能决定这项提请",
+                    "the role you act in (%s) may not decide on this",
+                    in_language(ctx, role_infos[ctx->who->role].zh, role_infos[ctx->who->role].en));
+    return E_OK;
+}
+
+/* Runs the kept request as its proposer's. */
+static enum error carry_out(struct ctx *ctx, const struct proposal *proposal)
+{
+    struct identity identity;
+    enum error error = identity_of_grant(ctx, proposal->grant_id, &identity);
+    error = explain(ctx, error, E_CONFLICT, "提请人已不再有当时的授权，不能照办",
+                    "the proposer no longer has the grant under which it was proposed");
+    if (error)
+        return error;
+    struct principal proposer = identity_principal(&identity);
+    struct call *inner = ARENA_NEW(ctx->arena, struct call);
+    inner->request = (struct request){.method = proposal->method,
+                                      .path = proposal->path,
+                                      .body = proposal->body,
+                                      .content_type = STR("application/json"),
+                                      .if_match = proposal->if_match,
+                                      .if_none_match = STR_NONE,
+                                      .idempotency_key = STR_NONE,
+                                      .who = &proposer};
+    inner->ctx = *ctx;
+    inner->ctx.approver = ctx->who;
+    error = call_within(inner);
+    ctx->error = inner->ctx.error;
+    ctx->detail = inner->ctx.detail;
+    ctx->complaints = inner->ctx.complaints;
+    ctx->db_status = inner->ctx.db_status;
+    ctx->identities_changed = ctx->identities_changed || inner->ctx.identities_changed;
+    if (error)
+        return error;
+    struct arg location = arg_text("location", inner->ctx.location);
+    return db_do(ctx, &sql_proposal_done, ARGS(arg_int("id", proposal->id), location));
+}
+
+HANDLER(proposal_approve, decision, proposal)
+{
+    enum error error = decide(ctx, in, "approved", out);
+    if (!error)
+        error = check_decider(ctx, out);
+    if (!error)
+        error = carry_out(ctx, out);
+    return error ? error : find(ctx, in->id, out);
+}
+
+HANDLER(proposal_reject, decision, proposal)
+{
+    if (!in->reason.length)
+        return complain(ctx, STR("reason"), "请写明理由", "say why");
+    enum error error = decide(ctx, in, "rejected", out);
+    if (!error)
+        error = check_decider(ctx, out);
+    return error ? error : find(ctx, in->id, out);
+}
+
+HANDLER(proposal_withdraw, decision, proposal)
+{
+    enum error error = decide(ctx, in, "withdrawn", out);
+    if (error)
+        return error;
+    if (out->proposer_id != ctx->who->account_id)
+        return fail(ctx, E_FORBIDDEN, "只有提请人能撤回", "only who proposed it may withdraw it");
+    return find(ctx, in->id, out);
+}
+
+static const struct route routes[] = {
+    GET_LIST("/api/proposals", proposal_list, "提请事项（双人复核）", "Proposals (two-person rule)",
+             .roles = SIGNED_IN | OPERATOR),
+    GET_POINT("/api/proposals/{id}", proposal_show, "一项提请", "One proposal",
+              .roles = SIGNED_IN | OPERATOR),
+    ACT("/api/proposals/{id}/approval", proposal_approve, "批准一项提请", "Approve a proposal",
+        .roles = APPROVERS | OVERSEERS),
+    ACT("/api/proposals/{id}/rejection", proposal_reject, "不批准一项提请", "Reject a proposal",
+        .roles = APPROVERS | OVERSEERS),
+    ACT("/api/proposals/{id}/withdrawal", proposal_withdraw, "撤回一项提请", "Withdraw a proposal",
+        .roles = SIGNED_IN),
+};
+
+const struct module proposals_module = {
+    .name = "proposals",
+    .routes = routes,
+    .route_count = COUNT(routes),
+};

@@ -1,0 +1,33 @@
+-- name: proposal_insert
+INSERT INTO proposal (state, method, path, route, body, if_match, proposer_id, grant_id,
+                      area_code, proposed_at, proposed_seq)
+VALUES ('open', :method, :path, :route, :body, :if_match, :proposer_id, :grant_id, :area_code,
+        :now, :sequence)
+RETURNING id;
+
+-- name: proposal_list
+SELECT proposal.id, proposal.state, proposal.method, proposal.path, proposal.route, proposal.body,
+       proposal.if_match, proposal.proposer_id, proposal.grant_id, proposer.name AS proposer_name,
+       proposal.area_code, proposal.proposed_at, decider.name AS decider_name, proposal.decided_at,
+       proposal.reason, proposal.location
+FROM proposal
+JOIN account AS proposer ON proposer.id = proposal.proposer_id
+LEFT JOIN account AS decider ON decider.id = proposal.decider_id
+
+-- name: proposal_find
+SELECT proposal.id, proposal.state, proposal.method, proposal.path, proposal.route, proposal.body,
+       proposal.if_match, proposal.proposer_id, proposal.grant_id, proposer.name AS proposer_name,
+       proposal.area_code, proposal.proposed_at, decider.name AS decider_name, proposal.decided_at,
+       proposal.reason, proposal.location
+FROM proposal
+JOIN account AS proposer ON proposer.id = proposal.proposer_id
+LEFT JOIN account AS decider ON decider.id = proposal.decider_id
+WHERE proposal.id = :id;
+
+-- Claims it first: of two who decide at once, one finds it decided.
+-- name: proposal_decide
+UPDATE proposal SET state = :state, decider_id = :decider_id, decided_at = :now, reason = :reason
+WHERE id = :id AND state = 'open' RETURNING id;
+
+-- name: proposal_done
+UPDATE proposal SET location = :location WHERE id = :id;

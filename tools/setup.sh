@@ -8,7 +8,7 @@
 # into var/tools/node, which goes first in PATH.
 
 packages_build='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev libsqlite3-dev
-    libpq-dev libsodium-dev libxlsxwriter-dev zlib1g-dev libbrotli-dev'
+    libpq-dev libsodium-dev libssl-dev libxlsxwriter-dev zlib1g-dev libbrotli-dev'
 packages_test='clang-format clang-tidy shellcheck libcmocka-dev postgresql-15 curl chromium
     fonts-noto-cjk'
 packages_fuzz='clang-14 libclang-rt-14-dev'

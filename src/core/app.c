@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "core/log.h"
 #include "core/pack.h"
@@ -44,7 +45,10 @@ static bool ensure_pack(struct app *app, struct db_conn *conn, char *reason, siz
         error = pack_utc_offset(&ctx, &app->utc_offset_minutes);
     if (!error)
         error = ensure_administrator(app, &ctx);
-    if (!error && ctx.sequence && db_failed(status = db_commit(conn)))
+    bool sealed;
+    if (!error && app->on_sqlite && db_failed(status = seal_group(conn, app->digest, &sealed)))
+        error = fail_database(&ctx, status);
+    if (!error && db_failed(status = db_commit(conn)))
         error = fail_database(&ctx, status);
     db_rollback(conn);
     problem_to(&ctx, reason, reason_size);
@@ -91,6 +95,36 @@ static bool start_workers(struct app *app, char *reason, size_t reason_size)
     return true;
 }
 
+static enum db_status before_commit(struct db_conn *conn, void *state)
+{
+    struct app *app = state;
+    bool sealed;
+    enum db_status status = seal_group(conn, app->digest, &sealed);
+    if (sealed)
+        sealer_wake(app->sealer); /* there is something to sign */
+    return status;
+}
+
+/* The key file lies beside the database. */
+static bool start_sealer(struct app *app, char *reason, size_t reason_size)
+{
+    struct str db = app->config->db;
+    struct sealer_settings settings = {app->config->db.data, app->writer, app->digest,
+                                       &app->signing_key};
+    char path[4096] = "var/audit.key";
+    if (app->on_sqlite) {
+        db = str_first(str_skip(db, 7), str_find(str_skip(db, 7), '?'));
+        while (db.length && db.data[db.length - 1] != '/')
+            db.length--;
+        snprintf(path, sizeof(path), "%.*saudit.key", STR_PRINT(db));
+    }
+    mkdir("var", 0755);
+    if (!signing_key_open(path, &app->signing_key, reason, reason_size))
+        return false;
+    app->sealer = sealer_start(&settings, reason, reason_size);
+    return app->sealer != NULL;
+}
+
 static bool open_all(struct app *app, char *reason, size_t reason_size)
 {
     const char *url = app->config->db.data;
@@ -104,7 +138,7 @@ static bool open_all(struct app *app, char *reason, size_t reason_size)
     }
     if (app->on_sqlite) {
         db_deadline(conn, WORK_MS);
-        app->writer = writer_start(conn);
+        app->writer = writer_start(conn, (struct write_hook){before_commit, app});
         if (!app->writer) {
             db_disconnect(conn);
             return false;
@@ -116,7 +150,7 @@ static bool open_all(struct app *app, char *reason, size_t reason_size)
         app->replies = replies_new();
     } else
         db_disconnect(conn);
-    return start_workers(app, reason, reason_size);
+    return start_sealer(app, reason, reason_size) && start_workers(app, reason, reason_size);
 }
 
 static struct app *app_new(const struct config *config, char *reason, size_t reason_size)
@@ -129,6 +163,7 @@ static struct app *app_new(const struct config *config, char *reason, size_t rea
         return NULL;
     }
     app->config = config;
+    app->digest = config->digest;
     app->last = &app->first;
     app->last_parked = &app->parked;
     atomic_init(&app->set_up, false);
@@ -155,6 +190,8 @@ struct app *app_check(const struct config *config, char *reason, size_t reason_s
 {
     struct app *app = app_new(config, reason, reason_size);
     struct db_conn *conn = app ? db_connect(config->db.data, false, reason, reason_size) : NULL;
+    if (conn)
+        app->on_sqlite = db_is_sqlite(conn);
     bool good =
         conn && migrate(conn, reason, reason_size) && ensure_pack(app, conn, reason, reason_size);
     db_disconnect(conn);
@@ -222,6 +259,7 @@ void app_close(struct app *app)
         pthread_join(app->workers[i].thread, NULL);
         db_disconnect(app->workers[i].conn);
     }
+    sealer_stop(app->sealer);
     if (app->writer)
         writer_stop(app->writer);
     db_disconnect(app->loop_conn);

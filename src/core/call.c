@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/audit.h"
 #include "core/claim.h"
 #include "core/log.h"
 #include "core/ownership.h"
@@ -424,6 +425,9 @@ static enum error read_list(struct call *call)
 
 void call_reply_with(struct call *call, int status, struct row row)
 {
+    void *said = arena_alloc(call->ctx.arena, row.shape->size);
+    memcpy(said, row.value, row.shape->size);
+    call->said = (struct row){row.shape, said};
     struct buf text;
     struct json json = json_begin(call, &text);
     fields_to_json(&json, row);
@@ -435,6 +439,7 @@ static enum error run_handler(struct call *call)
 {
     const struct handler *handler = call->route->handler;
     struct row out = {handler->out, call->out};
+    call->said = out;
     fields_clear(out);
     enum error error = handler->call(&call->ctx, call->in, call->out);
     if (error)
@@ -516,25 +521,42 @@ static enum error do_write(struct call *call)
     return error;
 }
 
-static enum error note_event(struct call *call)
+/* "create", "change", "remove", or what stands last in the path behind a record: "revisions". */
+static const char *action_of(const struct route *route)
+{
+    const char *last = strrchr(route->path, '/'), *record = strchr(route->path, '{');
+    if (*route->method != 'P')
+        return "remove";
+    if (record && last > record && last[1] != '{')
+        return last + 1;
+    return route->method[1] == 'A' ? "change" : "create";
+}
+
+/* What was refused and yet leaves a trace (a failed log-in) has no record to show. */
+static enum error note_event(struct call *call, enum error refused)
 {
     struct ctx *ctx = &call->ctx;
     call->reply.location = ctx->location;
     call->reply.cookie = ctx->cookie;
-    struct str action = arena_print(ctx->arena, "%s %s", call->route->method, call->route->path);
-    return sequence_note(ctx, ctx_actor(ctx), action);
+    if (refused)
+        return audit_note(ctx, ctx_actor(ctx), "refused", STR(""),
+                          str_of(error_infos[refused].name));
+    return audit_write(ctx, action_of(call->route), call->said, call->reply.body,
+                       &call->reply_in_event);
 }
 
 static enum error write_once(struct call *call)
 {
-    enum error error = sequence_take(&call->ctx);
+    struct ctx *ctx = &call->ctx;
+    ctx->route = arena_print(ctx->arena, "%s %s", call->route->method, call->route->path);
+    enum error error = sequence_take(ctx);
     if (!error)
         error = do_write(call);
     if (error == E_PROPOSED)
         error = proposal_keep(call);
-    if (error && !call->ctx.keep_refusal)
+    if (error && !ctx->keep_refusal)
         return error;
-    enum error noted = note_event(call);
+    enum error noted = note_event(call, error);
     return noted ? noted : error;
 }
 
@@ -547,7 +569,10 @@ enum error call_within(struct call *call)
     if (!call_prepare(call))
         return ctx->error;
     ctx->db = db;
+    ctx->route = arena_print(ctx->arena, "%s %s", call->route->method, call->route->path);
     enum error error = do_write(call);
+    if (!error)
+        error = audit_also(ctx, action_of(call->route), call->said);
     if (error == E_NOT_FOUND && !ctx->error)
         fail(ctx, E_NOT_FOUND, "没有这条记录", "there is no such record");
     return error;

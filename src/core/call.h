@@ -37,9 +37,11 @@ struct call {
     struct ctx ctx;
     struct reply reply;
     void *in, *out;
+    struct row said; /* the record that the reply shows */
     const struct module *module;
     struct str path_name, path_value; /* the first path parameter */
     bool is_write;
+    bool reply_in_event; /* the event of this write holds the reply's bytes */
 };
 
 /* Chooses the language of messages from ?lang= and Accept-Language. */

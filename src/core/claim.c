@@ -1,13 +1,11 @@
 #include "core/claim.h"
 
-#include <sodium.h>
-
 #include "claim.sql.h"
 
 struct claim {
     struct str principal, claim_key, request_hash;
     struct instant expires_at;
-    struct maybe_int status, etag;
+    struct maybe_int status, etag, event_sequence;
     struct str location, body;
 };
 static const struct field claim_fields[] = {
@@ -17,34 +15,25 @@ static const struct field claim_fields[] = {
     FIELD(struct claim, expires_at, "失效时间", "When it ends"),
     FIELD(struct claim, status, "状态码", "Status of the answer"),
     FIELD(struct claim, etag, "版本", "Version of the answer"),
+    FIELD(struct claim, event_sequence, "事件", "The event that holds the answer"),
     FIELD(struct claim, location, "地址", "Address of what was made"),
     FIELD(struct claim, body, "答复", "The answer"),
 };
 static const SHAPE(claim);
 
-static void digest_part(crypto_hash_sha256_state *state, struct str part)
-{
-    uint64_t length = part.length; /* so that parts cannot run into each other */
-    crypto_hash_sha256_update(state, (const unsigned char *)&length, sizeof(length));
-    if (part.length)
-        crypto_hash_sha256_update(state, (const unsigned char *)part.data, part.length);
-}
-
 static struct str request_hash(struct call *call)
 {
     const struct request *request = &call->request;
-    crypto_hash_sha256_state state;
-    unsigned char digest[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256_init(&state);
-    digest_part(&state, request->method);
-    digest_part(&state, request->path);
-    digest_part(&state, request->query);
-    digest_part(&state, request->if_match);
-    digest_part(&state, request->body);
-    crypto_hash_sha256_final(&state, digest);
-    char *hex = arena_alloc(call->ctx.arena, 2 * sizeof(digest) + 1);
-    sodium_bin2hex(hex, 2 * sizeof(digest) + 1, digest, sizeof(digest));
-    return str_of(hex);
+    char *hex = arena_alloc(call->ctx.arena, DIGEST_HEX + 1);
+    struct digest *digest = digest_begin(DIGEST_SHA256);
+    digest_part(digest, request->method);
+    digest_part(digest, request->path);
+    digest_part(digest, request->query);
+    digest_part(digest, request->if_match);
+    digest_part(digest, request->body);
+    if (!digest_end(digest, hex))
+        arena_exhausted(call->ctx.arena);
+    return (struct str){hex, DIGEST_HEX};
 }
 
 static struct claim claim_of(struct call *call)
@@ -60,9 +49,8 @@ enum error claim_begin(struct call *call, bool *replayed)
     struct ctx *ctx = &call->ctx;
     struct claim claim = claim_of(call), found;
     *replayed = false;
-    enum error error = db_do(ctx, &sql_claim_expired, NO_ARGS);
-    if (!error)
-        error = db_one(ctx, &sql_claim_insert, FROM(claim, &claim), (struct row){NULL, NULL});
+    enum error error =
+        db_one(ctx, &sql_claim_insert, FROM(claim, &claim), (struct row){NULL, NULL});
     if (error != E_NOT_FOUND)
         return error;
     error = db_one(ctx, &sql_claim_find, FROM(claim, &claim), ROW(claim, &found));
@@ -87,6 +75,12 @@ enum error claim_end(struct call *call)
     claim.status = (struct maybe_int){call->reply.status, true};
     claim.etag = (struct maybe_int){call->ctx.etag, true};
     claim.location = call->reply.location;
-    claim.body = call->reply.body;
+    claim.body = call->reply_in_event ? STR_NONE : call->reply.body;
+    claim.event_sequence = (struct maybe_int){call->ctx.sequence, call->reply_in_event};
     return db_do(&call->ctx, &sql_claim_answer, FROM(claim, &claim));
+}
+
+enum error claims_expire(struct ctx *ctx)
+{
+    return db_do(ctx, &sql_claim_expired, NO_ARGS);
 }

@@ -14,5 +14,7 @@ enum { CLAIM_KEY_MAX = 200, CLAIM_SECONDS = 24 * 3600 };
 enum error claim_begin(struct call *call, bool *replayed) MUST_USE;
 /* Keeps the reply beside the claim. */
 enum error claim_end(struct call *call) MUST_USE;
+/* Forgets those whose time is over; in a write transaction. */
+enum error claims_expire(struct ctx *ctx) MUST_USE;
 
 #endif

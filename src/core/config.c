@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "base/number.h"
 
 struct setting {
@@ -25,6 +26,8 @@ static const struct setting settings[] = {
      .is_switch = true},
     {"workers", "4", "处理较长请求的线程数，1 到 64", "Threads for longer requests, 1 to 64",
      SETTING(workers)},
+    {"audit-hash", "sha256", "新的事件与封存用的摘要算法：sha256，或国密 sm3",
+     "Digest of new events and seals: sha256 or sm3", SETTING(audit_hash)},
     {"log-level", "info", "日志级别：debug、info、warning、error",
      "Log level: debug, info, warning or error", SETTING(log_level)},
     {"config", "", "配置文件：每行 名称 = 值；# 开头的行是注释",
@@ -180,6 +183,10 @@ bool config_read(struct arena *arena, int count, char **words, struct config *co
         return false;
     }
     config->worker_count = (int)workers;
+    if (!digest_find(config->audit_hash, &config->digest)) {
+        *reason = STR("audit-hash: sha256, sm3");
+        return false;
+    }
     if (!read_switch(config->demo_text, &config->demo)) {
         *reason = STR("demo: on, off");
         return false;

@@ -5,11 +5,13 @@
 #define CORE_CONFIG_H
 
 #include "base/buf.h"
+#include "base/digest.h"
 
 struct config {
-    struct str db, listen, pack, log_level, workers, demo_text, file;
+    struct str db, listen, pack, log_level, workers, audit_hash, demo_text, file;
     bool demo;
     int worker_count;
+    enum digest_algorithm digest;
 };
 
 /* Reads the flags in words[0…count); what is no flag is moved to the front and counted in

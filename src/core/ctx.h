@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/digest.h"
 #include "core/access.h"
 #include "core/errors.h"
 #include "db/db.h"
@@ -48,6 +49,9 @@ struct ctx {
     bool keep_refusal;             /* what was written is kept although the request is refused */
     bool identities_changed;       /* a handler changed who may do what */
     bool administrator_came;       /* one has signed in: the operator's token ends */
+    struct str route;              /* of a write, for its event: "POST /api/documents" */
+    enum digest_algorithm digest;  /* for events and seals */
+    struct audit_sealer *sealer;   /* NULL = nobody seals beside the writes */
     int64_t etag;    /* a handler sets the sequence number that identifies what it returns */
     void *exporting; /* atomic_flag of whoever exports; NULL = nobody else does */
 

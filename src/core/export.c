@@ -9,6 +9,7 @@
 
 #include "base/csv.h"
 #include "base/number.h"
+#include "core/audit_sealer.h"
 #include "core/list.h"
 
 struct sink {
@@ -311,6 +312,17 @@ static void let_others_export(void *flag)
     atomic_flag_clear((atomic_flag *)flag);
 }
 
+/* What may still change is not exported as if it stood still. */
+static enum error export_at_sealed(struct ctx *ctx, struct list_request *request)
+{
+    int64_t sealed;
+    enum error error = sequence_sealed(ctx, ctx->sequence, &sealed);
+    if (sealed < ctx->sequence)
+        ctx->sequence = sealed;
+    request->as_of = (struct maybe_int){ctx->sequence, true};
+    return error;
+}
+
 enum error list_export(struct ctx *ctx, struct list_request *request, enum list_format format,
                        int file)
 {
@@ -322,10 +334,12 @@ enum error list_export(struct ctx *ctx, struct list_request *request, enum list_
         arena_defer(scope, let_others_export, ctx->exporting);
     arena_defer(ctx->arena, free_arena, scope);
     request->limit = LIST_EXPORT_PAGE;
-    if (request->list->versioned && !request->as_of.known)
-        request->as_of = (struct maybe_int){ctx->sequence, true};
     struct export_job job = {.request = request};
-    enum error error = export_as(ctx, &job, format, file);
+    enum error error = E_OK;
+    if (request->list->versioned && !request->as_of.known)
+        error = export_at_sealed(ctx, request);
+    if (!error)
+        error = export_as(ctx, &job, format, file);
     arena_free(scope);
     return error;
 }

@@ -418,6 +418,13 @@ void fields_to_json(struct json *out, struct row row)
     json_close(out, '}');
 }
 
+enum error fields_to_json_sealed(struct ctx *ctx, struct json *out, struct row row)
+{
+    (void)ctx;
+    fields_to_json(out, row);
+    return E_OK;
+}
+
 static enum error check_text(struct ctx *ctx, const struct field *field, struct str text)
 {
     struct str name = str_of(field->name);

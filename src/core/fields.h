@@ -145,6 +145,8 @@ struct str field_text(struct arena *arena, const struct field *field, const void
 enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row row, bool partial,
                             struct field_set *given);
 void fields_to_json(struct json *out, struct row row);
+/* The same for events: without secrets, and with personal data as ciphertext. */
+enum error fields_to_json_sealed(struct ctx *ctx, struct json *out, struct row row) MUST_USE;
 /* Of the fields `which`: what is required was `given` and is not null; texts are choices and not
  * too long. Needs no database. */
 enum error fields_check(struct ctx *ctx, struct row row, uint64_t which, uint64_t given);

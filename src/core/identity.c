@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include "core/audit.h"
 #include "core/password.h"
 #include "core/sequence.h"
 #include "identity.sql.h"
@@ -112,7 +113,8 @@ enum error identity_ensure_administrator(struct ctx *ctx, struct str *password)
         (error = db_number(ctx, &sql_administrator_insert, ARGS(arg_text("password_hash", hash)),
                            &id)) ||
         (error = db_do(ctx, &sql_administrator_grant, ARGS(arg_int("account_id", id)))) ||
-        (!loading && (error = sequence_note(ctx, STR("operator"), STR("first administrator")))))
+        (!loading && (error = audit_note(ctx, STR("system"), "create", STR("account"),
+                                         arena_print(ctx->arena, "%lld", (long long)id)))))
         return error;
     *password = made;
     return E_OK;

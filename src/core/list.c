@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "base/number.h"
+#include "core/audit_sealer.h"
 #include "core/ownership.h"
 #include "http/server.h"
 
@@ -69,7 +70,9 @@ static enum error read_parameter(struct ctx *ctx, struct list_request *request, 
         return E_OK;
     if (list->versioned && str_is(name, "as_of")) {
         request->as_of.known = true;
-        return read_number(ctx, "as_of", value, 1, ctx->sequence, &request->as_of.value);
+        enum error error =
+            read_number(ctx, "as_of", value, 1, ctx->sequence, &request->as_of.value);
+        return error ? error : sequence_settled(ctx, request->as_of.value);
     }
     for (size_t i = 0; i < list->filter_count; i++)
         if (str_is(name, list->filters[i].name))

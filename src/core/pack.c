@@ -7,6 +7,7 @@
 #include "base/csv.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "core/audit.h"
 #include "core/sequence.h"
 #include "pack.sql.h"
 
@@ -230,13 +231,16 @@ static enum error load_files(struct ctx *ctx, const char *folder, bool samples)
 
 static enum error load_missing(struct ctx *ctx, const char *folder, bool pack, bool samples)
 {
-    enum error error = pack ? load_files(ctx, folder, false) : E_OK;
+    enum error error = sequence_take(ctx);
+    if (!error && pack)
+        error = load_files(ctx, folder, false);
     if (!error && samples)
         error = load_files(ctx, folder, true);
     if (!error && samples)
         error = db_do(ctx, &sql_setting_put,
                       ARGS(arg_text("key", STR("demo")), arg_text("value", STR("true"))));
-    return error ? error : sequence_note(ctx, STR("system"), STR("pack"));
+    return error ? error
+                 : audit_note(ctx, STR("system"), pack ? "pack" : "samples", STR(""), STR(""));
 }
 
 enum error pack_ensure(struct ctx *ctx, const char *folder, bool demo)
@@ -248,13 +252,12 @@ enum error pack_ensure(struct ctx *ctx, const char *folder, bool demo)
     if (error || (loaded && (sampled || !demo)))
         return error;
     /* Two that start at once: the second waits here, and then finds it done. */
-    if ((error = sequence_take(ctx)) || (error = is_set(ctx, "id", &loaded)) ||
-        (error = is_set(ctx, "demo", &sampled)))
+    if (!db_is_sqlite(ctx->db) && (error = db_do(ctx, &sql_pack_lock_on_postgres, NO_ARGS)))
         return error;
-    if (loaded && (sampled || !demo)) {
-        ctx->sequence = 0; /* nothing to do, and nothing to note */
+    if ((error = is_set(ctx, "id", &loaded)) || (error = is_set(ctx, "demo", &sampled)))
+        return error;
+    if (loaded && (sampled || !demo))
         return E_OK;
-    }
     return load_missing(ctx, folder, !loaded, demo && !sampled);
 }
 

@@ -1,17 +1,18 @@
-/* The commit sequence: every write transaction takes the next number, and notes when and by whom.
+/* The commit sequence: every write transaction takes a number before it writes, and its event
+ * (core/audit.h) carries it. A write that is refused or undone leaves a gap.
  *
- * The number is one row, so on PostgreSQL writers wait for one another here; what is committed is
- * therefore always all that was numbered before. */
+ * SQLite has one writer, so numbers follow the order of commits. On PostgreSQL they come from a
+ * SEQUENCE and nobody waits for anybody: a lower number may become visible after a higher one. What
+ * has to stand still (as_of, exports) asks for a number that is sealed: none up to it can appear
+ * any more (core/audit_sealer.h). */
 #ifndef CORE_SEQUENCE_H
 #define CORE_SEQUENCE_H
 
 #include "core/query.h"
 
-/* The newest committed number, into ctx->sequence. */
+/* The newest number that the reader sees, into ctx->sequence. */
 enum error sequence_read(struct ctx *ctx) MUST_USE;
 /* Takes the next number, into ctx->sequence, before anything is written. */
 enum error sequence_take(struct ctx *ctx) MUST_USE;
-/* Notes what was done under it. */
-enum error sequence_note(struct ctx *ctx, struct str actor, struct str action) MUST_USE;
 
 #endif

@@ -1,8 +1,5 @@
 -- name: sequence_now
-SELECT value FROM commit_sequence;
+SELECT coalesce(max(sequence), 0) FROM event;
 
--- name: sequence_next
-UPDATE commit_sequence SET value = value + 1 RETURNING value;
-
--- name: commit_note
-INSERT INTO commit_log (sequence, recorded_at, actor, action) VALUES (:sequence, :now, :actor, :action);
+-- name: sequence_next_on_postgres
+SELECT CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('commit_number') END;

@@ -21,6 +21,8 @@ void task_frame(struct app *app, struct ctx *ctx, struct arena *arena)
     ctx->arena = arena;
     ctx->who = &principal_public;
     ctx->exporting = &app->exporting;
+    ctx->digest = app->digest;
+    ctx->sealer = app->sealer;
     ctx->now = instant_now();
     ctx->today = date_at(ctx->now, app->utc_offset_minutes);
 }
@@ -189,6 +191,7 @@ static enum db_status write_on_postgres(struct task *task, struct db_conn *conn)
         }
         bool committing = verdict == WRITE_KEEP;
         if (committing && (status = db_commit(conn)) == DB_OK) {
+            sealer_wake(task->app->sealer);
             task->unsure = false;
             return DB_OK;
         }

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/app.h"
+#include "core/audit_sealer.h"
 #include "core/identities.h"
 #include "core/replies.h"
 #include "http/server.h"
@@ -47,6 +48,9 @@ struct app {
     struct db_conn *loop_conn;     /* of the loop's thread, like the next */
     struct replies *replies;       /* NULL = none are kept */
     struct writer *writer;         /* SQLite only */
+    enum digest_algorithm digest;
+    struct signing_key signing_key;
+    struct audit_sealer *sealer;
     struct http_server *server;
     struct worker workers[WORKERS_MAX];
     int worker_count;

@@ -81,6 +81,11 @@ bool db_is_sqlite(const struct db_conn *conn)
     return conn->driver == &db_sqlite;
 }
 
+int64_t *db_counter(struct db_conn *conn)
+{
+    return &conn->counter;
+}
+
 const char *db_message(const struct db_conn *conn)
 {
     return conn->message;

@@ -1,7 +1,8 @@
 /* The database, SQLite or PostgreSQL, behind one small face.
  *
  * SQL is written once, for both: named statements with parameters `:name`; the tokens
- * {id} {int} {real} {bool} {text} {strict} in migrations. Dates and other texts are TEXT compared
+ * {id} {int} {real} {bool} {text} {strict} in migrations, where a line that begins with {sqlite} or
+ * {postgres} is for one of them only. Dates and other texts are TEXT compared
  * bytewise, instants are whole seconds. A connection belongs to one thread at a time. */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -80,6 +81,9 @@ enum db_status db_savepoint_keep(struct db_conn *conn) MUST_USE;
 enum db_status db_savepoint_drop(struct db_conn *conn) MUST_USE;
 /* False once the transaction has ended by itself, as SQLite does when the disk is full. */
 bool db_in_transaction(const struct db_conn *conn);
+
+/* A number that stays with the connection, for whoever numbers what goes through it; from 0. */
+int64_t *db_counter(struct db_conn *conn);
 
 /* SQLite: changes whenever another connection, of whatever process, has committed. */
 enum db_status db_change_number(struct db_conn *conn, int64_t *number) MUST_USE;

@@ -5,8 +5,8 @@
 
 #include "db/driver.h"
 
-static const char *const token_names[] = {"{id}",   "{int}",  "{real}",
-                                          "{bool}", "{text}", "{strict}"};
+static const char *const token_names[DB_TOKENS] = {"{id}",   "{int}",    "{real}",   "{bool}",
+                                                   "{text}", "{strict}", "{sqlite}", "{postgres}"};
 
 /* The token's number, or how many there are. */
 static size_t token_at(const char *p)

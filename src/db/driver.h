@@ -7,6 +7,7 @@
 
 enum {
     DB_PARAMS_MAX = 64,
+    DB_TOKENS = 8,
     DB_STATEMENTS_MAX = 256, /* kept prepared; also: open at once */
     DB_MESSAGE_MAX = 256,
     DB_TEXT_MAX = 64 << 20 /* bytes of one text */
@@ -37,10 +38,10 @@ struct db_statement {
 
 struct db_driver {
     const char *name;
-    const char *tokens[6]; /* in the order of DIALECT_TOKENS */
-    char parameter;        /* the mark in front of a number: ? or $ */
-    bool typed;            /* a statement is prepared for certain types of its parameters */
-    bool keeps_control;    /* BEGIN and its kin are worth keeping prepared */
+    const char *tokens[DB_TOKENS]; /* in the order of token_names in dialect.c */
+    char parameter;                /* the mark in front of a number: ? or $ */
+    bool typed;                    /* a statement is prepared for certain types of its parameters */
+    bool keeps_control;            /* BEGIN and its kin are worth keeping prepared */
     bool (*connect)(struct db_conn *conn, const char *address, bool read_only);
     void (*disconnect)(struct db_conn *conn);
     bool (*alive)(struct db_conn *conn);                   /* reopens when it can */
@@ -77,6 +78,7 @@ struct db_conn {
     char message[DB_MESSAGE_MAX];
     unsigned next_number;
     uint64_t clock;
+    int64_t counter; /* see db.h */
     struct db_statement *cache[DB_STATEMENTS_MAX];
     size_t cached;
 };
@@ -92,8 +94,8 @@ void db_end_cursors(struct db_conn *conn);
 enum db_status db_control(struct db_conn *conn, const char *text) MUST_USE;
 int64_t db_clock_ms(void);
 
-/* {id} {int} {real} {bool} {text} {strict}: expands them into malloc'd text, NULL without memory.
- */
+/* {id} {int} {real} {bool} {text} {strict}, and {sqlite} {postgres}, which leave the rest of their
+ * line to one of the two: expands them into malloc'd text, NULL without memory. */
 char *dialect_expand(const struct db_driver *driver, const char *script);
 /* Finds :names and replaces them by numbers. NULL when all is well, else what is wrong. */
 const char *dialect_compile(const struct db_driver *driver, struct db_statement *statement);

@@ -275,7 +275,8 @@ static enum db_status sqlite_explain(struct db_conn *conn, struct db_statement *
 
 const struct db_driver db_sqlite = {
     .name = "sqlite",
-    .tokens = {"INTEGER PRIMARY KEY AUTOINCREMENT", "INTEGER", "REAL", "INTEGER", "TEXT", "STRICT"},
+    .tokens = {"INTEGER PRIMARY KEY AUTOINCREMENT", "INTEGER", "REAL", "INTEGER", "TEXT", "STRICT",
+               "", "--"},
     .parameter = '?',
     .keeps_control = true,
     .connect = sqlite_connect,

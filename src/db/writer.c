@@ -8,6 +8,7 @@
 
 struct writer {
     struct db_conn *conn;
+    struct write_hook hook;
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
@@ -73,12 +74,29 @@ static void gather(struct writer *writer)
     pthread_mutex_unlock(&writer->mutex);
 }
 
-static enum db_status commit(struct writer *writer)
+static enum db_status commit(struct writer *writer, bool changed)
 {
+    const struct write_hook *hook = &writer->hook;
+    if (changed && hook->before_commit) {
+        enum db_status status = hook->before_commit(writer->conn, hook->state);
+        db_end_cursors(writer->conn);
+        if (db_failed(status)) {
+            db_rollback(writer->conn);
+            return status;
+        }
+    }
     int64_t began = clock_us();
     enum db_status status = db_commit(writer->conn);
     writer->last_commit_us = clock_us() - began;
     return status;
+}
+
+static bool keeps_any(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->members[i].verdict == WRITE_KEEP)
+            return true;
+    return false;
 }
 
 /* WRITE_FAIL always comes with a failure, and only then. */
@@ -123,8 +141,9 @@ static bool run_batch(struct writer *writer, struct batch *batch, struct write_j
 }
 
 /* Once more, alone, a few times: rivals and short faults pass. */
-static enum db_status run_alone(struct db_conn *conn, const struct write_job *job)
+static enum db_status run_alone(struct writer *writer, const struct write_job *job)
 {
+    struct db_conn *conn = writer->conn;
     enum db_status status = DB_BROKEN;
     for (int tries = 0; tries < WRITER_TRIES; tries++) {
         status = db_begin(conn, true);
@@ -132,7 +151,7 @@ static enum db_status run_alone(struct db_conn *conn, const struct write_job *jo
             enum write_verdict verdict = run_job(conn, job, &status);
             bool unsure = false;
             if (verdict == WRITE_KEEP) {
-                status = db_commit(conn);
+                status = commit(writer, true);
                 unsure = status == DB_LOST && !job->repeatable;
             }
             db_rollback(conn);
@@ -148,12 +167,12 @@ static enum db_status run_alone(struct db_conn *conn, const struct write_job *jo
 }
 
 /* A job that failed alone among others that did not. Its time may have been used up by them. */
-static enum db_status settle_failed(struct db_conn *conn, const struct member *member,
+static enum db_status settle_failed(struct writer *writer, const struct member *member,
                                     bool was_first)
 {
     bool again = member->status == DB_AGAIN || member->status == DB_LOST ||
                  (member->status == DB_TIMEOUT && !was_first);
-    return again ? run_alone(conn, member->job) : member->status;
+    return again ? run_alone(writer, member->job) : member->status;
 }
 
 static void handle(struct writer *writer, struct write_job *first)
@@ -163,7 +182,7 @@ static void handle(struct writer *writer, struct write_job *first)
     enum db_status committed = DB_BROKEN;
     gather(writer);
     if (run_batch(writer, &batch, first))
-        committed = commit(writer);
+        committed = commit(writer, keeps_any(&batch));
     else
         db_rollback(conn);
     writer->last_count = batch.count;
@@ -176,12 +195,12 @@ static void handle(struct writer *writer, struct write_job *first)
         const struct write_job *job = member->job;
         if (committed == DB_OK) {
             if (member->verdict == WRITE_FAIL)
-                job->done(job->state, settle_failed(conn, member, i == 0));
+                job->done(job->state, settle_failed(writer, member, i == 0));
             continue;
         }
         /* A connection lost during COMMIT: only a guarded job may be run again. */
         bool unsure = committed == DB_LOST && !job->repeatable && member->verdict == WRITE_KEEP;
-        job->done(job->state, unsure ? DB_LOST : run_alone(conn, job));
+        job->done(job->state, unsure ? DB_LOST : run_alone(writer, job));
     }
 }
 
@@ -193,12 +212,13 @@ static void *writer_main(void *state)
     return NULL;
 }
 
-struct writer *writer_start(struct db_conn *conn)
+struct writer *writer_start(struct db_conn *conn, struct write_hook hook)
 {
     struct writer *writer = calloc(1, sizeof(*writer));
     if (!writer)
         return NULL;
     writer->conn = conn;
+    writer->hook = hook;
     writer->last = &writer->first;
     writer->wanted = 1;
     pthread_mutex_init(&writer->mutex, NULL);

@@ -37,10 +37,17 @@ struct write_job {
     struct write_job *next;
 };
 
+/* What is to be done inside each transaction that commits anything, right before its COMMIT: a
+ * failure undoes the transaction like one of its jobs' would. */
+struct write_hook {
+    enum db_status (*before_commit)(struct db_conn *conn, void *state); /* may be NULL */
+    void *state;
+};
+
 struct writer;
 
 /* Takes the connection over, unless the thread cannot be started: NULL, then. */
-struct writer *writer_start(struct db_conn *conn);
+struct writer *writer_start(struct db_conn *conn, struct write_hook hook);
 /* False when the queue is full or the writer is stopping: `done` will not be called. */
 bool writer_submit(struct writer *writer, struct write_job *job) MUST_USE;
 /* Finishes what is queued, ends the thread, closes the connection. */

@@ -10,8 +10,9 @@
 #include "unit/plan.h"
 
 /* Tables that grow with use. The others are the city's reference data: tens to hundreds of rows. */
-static const char *const growing[] = {"observation", "citation",    "document_line",
-                                      "commit_log",  "idempotency", "o"};
+static const char *const growing[] = {"observation",   "citation", "document_line",
+                                      "idempotency",   "o",        "event",
+                                      "event_payload", "seal",     "seal_signature"};
 
 static bool reads_one_that_grows(struct str scans)
 {
@@ -26,14 +27,19 @@ static bool reads_one_that_grows(struct str scans)
 /* Parameters by what their names mean: only the type counts. */
 static bool typed_param(void *unused, struct str name, struct db_value *value)
 {
-    static const char *const integers[] = {
-        "id",          "line",        "after",       "last",
-        "limit",       "clearance",   "sequence",    "as_of",
-        "subject_id",  "document_id", "version",     "definition_version",
-        "by",          "visibility",  "now",         "expires_at",
-        "status_code", "size",        "line_count",  "months_after",
-        "tile_column", "tile_row",    "precision_m", "is_stock",
-        "after_id",    "etag"};
+    static const char *const integers[] = {"id",          "line",           "after",
+                                           "last",        "limit",          "clearance",
+                                           "sequence",    "as_of",          "subject_id",
+                                           "document_id", "version",        "definition_version",
+                                           "by",          "visibility",     "now",
+                                           "expires_at",  "status_code",    "size",
+                                           "line_count",  "months_after",   "tile_column",
+                                           "tile_row",    "precision_m",    "is_stock",
+                                           "after_id",    "etag",           "recorded_at",
+                                           "grant_id",    "horizon",        "event_sequence",
+                                           "removed_seq", "seal_id",        "signed_at",
+                                           "sealed_at",   "first_sequence", "last_sequence",
+                                           "count"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {"second_hand", "sample", "named_in_source", "uploaded"};
@@ -57,6 +63,8 @@ static void check_statement(void **state, struct str name, struct str text)
 {
     /* Of one statement :status is a number. */
     if (str_is(name, "claim_answer"))
+        return;
+    if (db_is_sqlite(database_conn(state)) && str_ends(name, STR("_on_postgres")))
         return;
     struct str scans =
         plan_scans(database_arena(state), database_conn(state), text, typed_param, NULL);

@@ -1,4 +1,5 @@
 /* Series as the API shows them: lines, where a definition breaks, and why lines are not joined. */
+#include "core/audit_sealer.h"
 #include "core/sequence.h"
 #include "modules/areas/areas.h"
 #include "modules/indicators/derive.h"
@@ -173,6 +174,8 @@ SHARED_HANDLER(series_show, series_request, series)
     if (!error && in->as_of.known && (in->as_of.value < 1 || in->as_of.value > ctx->sequence))
         error = complain(ctx, STR("as_of"), "应为 1 到 %lld", "must be from 1 to %lld",
                          (long long)ctx->sequence);
+    if (!error && in->as_of.known)
+        error = sequence_settled(ctx, in->as_of.value);
     if (!error)
         error = series_observations(ctx, &query, &observations);
     if (error)

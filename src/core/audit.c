@@ -1,0 +1,219 @@
+#include "core/audit.h"
+
+#include <sodium.h>
+
+#include "audit_event.sql.h"
+#include "core/sequence.h"
+
+static const struct field event_fields[] = {
+    FIELD(struct event, sequence, "序号", "Number"),
+    FIELD(struct event, recorded_at, "时刻", "When"),
+    FIELD(struct event, actor, "操作人", "Who"),
+    FIELD(struct event, role, "身份", "Role"),
+    FIELD(struct event, grant_id, "授权", "Grant"),
+    FIELD(struct event, approver, "批准人", "Who approved"),
+    FIELD(struct event, action, "操作", "What was done"),
+    FIELD(struct event, route, "接口", "Route"),
+    FIELD(struct event, kind, "记录类型", "Kind of the record"),
+    FIELD(struct event, key, "记录编号", "Id or code of the record"),
+    FIELD(struct event, algorithm, "算法", "Algorithm"),
+    FIELD(struct event, hash, "摘要", "Digest"),
+};
+const SHAPE(event);
+
+static const struct field event_payload_fields[] = {
+    FIELD(struct event_payload, sequence, "序号", "Number"),
+    FIELD(struct event_payload, salt, "盐", "Salt"),
+    FIELD(struct event_payload, body, "当时的记录", "The record as it was"),
+    FIELD(struct event_payload, digest, "摘要（正文已删除）", "Digest, when removed"),
+    FIELD(struct event_payload, removed_seq, "删除它的序号", "The event that removed it"),
+};
+const SHAPE(event_payload);
+
+enum { SALT_BYTES = 16, SALT_HEX = 32 };
+
+/* --- Digests -------------------------------------------------------------------------------- */
+
+static struct str digest_text(struct ctx *ctx, struct digest *digest)
+{
+    char *hex = arena_alloc(ctx->arena, DIGEST_HEX + 1);
+    if (!digest_end(digest, hex))
+        arena_exhausted(ctx->arena); /* nothing else can be wrong with it */
+    return (struct str){hex, DIGEST_HEX};
+}
+
+struct str event_payload_digest(struct ctx *ctx, enum digest_algorithm algorithm,
+                                const struct event_payload *payload)
+{
+    if (!payload->body.data)
+        return payload->digest;
+    struct digest *digest = digest_begin(algorithm);
+    digest_part(digest, STR("kechuang-payload-1"));
+    digest_part(digest, payload->salt);
+    digest_part(digest, payload->body);
+    return digest_text(ctx, digest);
+}
+
+struct str event_hash(struct ctx *ctx, enum digest_algorithm algorithm, const struct event *event,
+                      struct str payload_digest)
+{
+    struct digest *digest = digest_begin(algorithm);
+    digest_part(digest, STR("kechuang-event-1"));
+    digest_number(digest, event->sequence);
+    digest_number(digest, event->recorded_at.seconds);
+    digest_part(digest, event->actor);
+    digest_part(digest, event->role);
+    if (event->grant_id.known)
+        digest_number(digest, event->grant_id.value);
+    else
+        digest_part(digest, STR_NONE);
+    digest_part(digest, event->approver);
+    digest_part(digest, event->action);
+    digest_part(digest, event->route);
+    digest_part(digest, event->kind);
+    digest_part(digest, event->key);
+    digest_part(digest, payload_digest);
+    return digest_text(ctx, digest);
+}
+
+/* --- Events of writes ----------------------------------------------------------------------- */
+
+static bool is_plain(const struct shape *shape)
+{
+    for (; shape; shape = shape->extends)
+        for (size_t i = 0; i < shape->count; i++) {
+            const struct field *field = &shape->fields[i];
+            if (field->secret || field->personal || (field->of && !is_plain(field->of)))
+                return false;
+        }
+    return true;
+}
+
+/* An extended record is still the record that it extends. */
+static const char *kind_of(const struct shape *shape)
+{
+    while (shape->extends)
+        shape = shape->extends;
+    return shape->name;
+}
+
+static struct str key_of(struct arena *arena, struct row row)
+{
+    static const char *const names[] = {"id", "code"};
+    for (const struct shape *shape = row.shape; shape; shape = shape->extends)
+        for (size_t i = 0; i < COUNT(names); i++) {
+            const struct field *field = field_find(shape, str_of(names[i]));
+            if (field && !field_is_null(field, row.value))
+                return field_text(arena, field, row.value);
+        }
+    return STR("");
+}
+
+static struct str approver_of(const struct ctx *ctx)
+{
+    return ctx->approver
+               ? arena_print(ctx->arena, "account:%lld", (long long)ctx->approver->account_id)
+               : STR_NONE;
+}
+
+static struct event event_of(struct ctx *ctx, const char *action, struct str kind, struct str key)
+{
+    const struct principal *who = ctx->who;
+    return (struct event){.sequence = ctx->sequence,
+                          .recorded_at = ctx->now,
+                          .actor = ctx_actor(ctx),
+                          .role = str_of(role_infos[who->role].name),
+                          .grant_id = {who->grant_id, who->grant_id != 0},
+                          .approver = approver_of(ctx),
+                          .action = str_of(action),
+                          .route = ctx->route,
+                          .kind = kind,
+                          .key = key,
+                          .algorithm = str_of(digest_names[ctx->digest])};
+}
+
+static enum error put(struct ctx *ctx, struct event *event, struct event_payload *payload)
+{
+    char *salt = arena_alloc(ctx->arena, SALT_HEX + 1);
+    unsigned char bytes[SALT_BYTES];
+    struct str digest = STR_NONE;
+    enum error error = E_OK;
+    if (payload) {
+        randombytes_buf(bytes, sizeof(bytes));
+        sodium_bin2hex(salt, SALT_HEX + 1, bytes, sizeof(bytes));
+        payload->sequence = event->sequence;
+        payload->salt = (struct str){salt, SALT_HEX};
+        digest = event_payload_digest(ctx, ctx->digest, payload);
+        error = db_do(ctx, &sql_event_payload_insert, FROM(event_payload, payload));
+    }
+    event->hash = event_hash(ctx, ctx->digest, event, digest);
+    return error ? error : db_do(ctx, &sql_event_insert, FROM(event, event));
+}
+
+static enum error sealed_json(struct ctx *ctx, struct row state, struct str *json)
+{
+    struct buf out = {.arena = ctx->arena};
+    struct json writing = {.out = &out};
+    enum error error = fields_to_json_sealed(ctx, &writing, state);
+    *json = buf_str(&out);
+    return error;
+}
+
+enum error audit_write(struct ctx *ctx, const char *action, struct row state, struct str json,
+                       bool *same)
+{
+    struct event event =
+        event_of(ctx, action, str_of(kind_of(state.shape)), key_of(ctx->arena, state));
+    struct event_payload payload = {.body = json};
+    *same = is_plain(state.shape);
+    enum error error = *same ? E_OK : sealed_json(ctx, state, &payload.body);
+    return error ? error : put(ctx, &event, &payload);
+}
+
+enum error audit_also(struct ctx *ctx, const char *action, struct row state)
+{
+    struct event_payload payload = {0};
+    int64_t main_number = ctx->sequence, number;
+    enum error error = sealed_json(ctx, state, &payload.body);
+    if (error || (error = sequence_take(ctx)))
+        return error;
+    number = ctx->sequence;
+    ctx->sequence = main_number; /* records keep the number of the write as a whole */
+    struct event event =
+        event_of(ctx, action, str_of(kind_of(state.shape)), key_of(ctx->arena, state));
+    event.sequence = number;
+    return put(ctx, &event, &payload);
+}
+
+enum error audit_note(struct ctx *ctx, struct str actor, const char *action, struct str kind,
+                      struct str key)
+{
+    struct event event = event_of(ctx, action, kind, key);
+    event.actor = actor;
+    return put(ctx, &event, NULL);
+}
+
+enum error audit_redact(struct ctx *ctx, int64_t sequence)
+{
+    struct args wanted = ARGS(arg_int("sequence", sequence));
+    struct event event;
+    struct event_payload payload;
+    enum digest_algorithm algorithm;
+    enum error error = db_one(ctx, &sql_event_find, wanted, ROW(event, &event));
+    if (!error)
+        error = db_one(ctx, &sql_event_payload_find, wanted, ROW(event_payload, &payload));
+    if (error)
+        return error;
+    if (!payload.body.data)
+        return fail(ctx, E_CONFLICT, "这个事件的内容已经删除", "its content is removed already");
+    if (!digest_find(event.algorithm, &algorithm))
+        return fail(ctx, E_INTERNAL, "不认识的摘要算法 %.*s", "unknown algorithm %.*s",
+                    STR_PRINT(event.algorithm));
+    payload.digest = event_payload_digest(ctx, algorithm, &payload);
+    error = db_one(ctx, &sql_event_payload_remove,
+                   ARGS(arg_int("sequence", sequence), arg_text("digest", payload.digest),
+                        arg_int("removed_seq", ctx->sequence)),
+                   (struct row){NULL, NULL});
+    return explain(ctx, error, E_CONFLICT, "这个事件的内容刚被删除",
+                   "its content has just been removed");
+}

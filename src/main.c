@@ -26,22 +26,23 @@ static int say(const char *what)
     return 1;
 }
 
-/* The folder of the default database is made when it is not there. */
-static void make_folder(struct arena *arena, struct str url)
+/* The folder of the default database, or of its keys, is made when it is not there. */
+static void make_folder(struct arena *arena, struct str path)
 {
-    struct str path = str_skip(url, sizeof("sqlite:") - 1);
     size_t slash = 0;
     for (size_t i = 0; i < path.length; i++)
         if (path.data[i] == '/')
             slash = i;
-    if (str_starts(url, STR("sqlite:")) && slash)
+    if (slash)
         mkdir(arena_str(arena, str_first(path, slash)).data, 0755);
 }
 
 static struct app *open_app(struct arena *arena, const struct config *config)
 {
     char reason[REASON_MAX] = "";
-    make_folder(arena, config->db);
+    if (str_starts(config->db, STR("sqlite:")))
+        make_folder(arena, str_skip(config->db, sizeof("sqlite:") - 1));
+    make_folder(arena, config->key_file);
     struct app *app = app_open(config, reason, sizeof(reason));
     if (!app)
         say(reason);

@@ -55,6 +55,10 @@ start_server() {
     shift 2
     port=$(free_port)
     log=$scratch/server-$port.log
+    case $database in
+    sqlite:*) ;;
+    *) set -- --key-file "$scratch/postgres.key" "$@" ;;
+    esac
     "$program" serve --db "$database" --listen "127.0.0.1:$port" "$@" >"$log" 2>&1 &
     local process=$!
     servers+=("$process")

@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "core/pack.h"
+#include "core/personal.h"
 #include "core/task.h"
 
 enum { POINT_MS = 1000, WORK_MS = 30000, STOP_SECONDS = 10 };
@@ -28,6 +29,40 @@ static enum error ensure_administrator(struct app *app, struct ctx *ctx)
     if (!error && password.data)
         memcpy(app->first_password, password.data, password.length);
     return error;
+}
+
+/* A key file is made for a database that has none yet, and only then: another one would hide that
+ * the right one is missing. */
+static enum error open_keys(struct app *app, struct ctx *ctx, char *reason, size_t reason_size)
+{
+    struct str path = app->config->key_file;
+    bool fresh;
+    enum error error = personal_is_fresh(ctx, &fresh);
+    if (error)
+        return error;
+    app->keyring = keyring_open(path.data ? path.data : "", fresh, reason, reason_size);
+    if (!app->keyring)
+        return fail(ctx, E_INTERNAL, "密钥文件 %s（见 operations.md“密钥”）",
+                    "the key file %s (operations.md, \"Keys\")", reason);
+    ctx->keyring = app->keyring;
+    return personal_prepare(ctx);
+}
+
+/* The database and the key file must belong together before anything is read or written. */
+static bool ensure_keys(struct app *app, struct db_conn *conn, char *reason, size_t reason_size)
+{
+    struct arena arena = {0};
+    struct ctx ctx = {.db = conn};
+    task_frame(app, &ctx, &arena);
+    enum db_status status = db_begin(conn, true);
+    enum error error =
+        db_failed(status) ? fail_database(&ctx, status) : open_keys(app, &ctx, reason, reason_size);
+    if (!error && db_failed(status = db_commit(conn)))
+        error = fail_database(&ctx, status);
+    db_rollback(conn);
+    problem_to(&ctx, reason, reason_size);
+    arena_free(&arena);
+    return !error;
 }
 
 /* Loads the pack where there is none yet, all of it or nothing. */
@@ -132,7 +167,8 @@ static bool open_all(struct app *app, char *reason, size_t reason_size)
     if (!conn)
         return false;
     app->on_sqlite = db_is_sqlite(conn);
-    if (!migrate(conn, reason, reason_size) || !ensure_pack(app, conn, reason, reason_size)) {
+    if (!migrate(conn, reason, reason_size) || !ensure_keys(app, conn, reason, reason_size) ||
+        !ensure_pack(app, conn, reason, reason_size)) {
         db_disconnect(conn);
         return false;
     }
@@ -192,8 +228,9 @@ struct app *app_check(const struct config *config, char *reason, size_t reason_s
     struct db_conn *conn = app ? db_connect(config->db.data, false, reason, reason_size) : NULL;
     if (conn)
         app->on_sqlite = db_is_sqlite(conn);
-    bool good =
-        conn && migrate(conn, reason, reason_size) && ensure_pack(app, conn, reason, reason_size);
+    bool good = conn && migrate(conn, reason, reason_size) &&
+                ensure_keys(app, conn, reason, reason_size) &&
+                ensure_pack(app, conn, reason, reason_size);
     db_disconnect(conn);
     if (good)
         return app;
@@ -265,6 +302,7 @@ void app_close(struct app *app)
     db_disconnect(app->loop_conn);
     replies_free(app->replies);
     identities_free(app->identities);
+    keyring_close(app->keyring);
     pthread_cond_destroy(&app->finished);
     pthread_cond_destroy(&app->work);
     pthread_mutex_destroy(&app->mutex);

@@ -430,7 +430,7 @@ void call_reply_with(struct call *call, int status, struct row row)
     call->said = (struct row){row.shape, said};
     struct buf text;
     struct json json = json_begin(call, &text);
-    fields_to_json(&json, row);
+    fields_to_json(&call->ctx, &json, row);
     call->reply.body = buf_str(&text);
     call->reply.status = status;
 }
@@ -453,7 +453,7 @@ static enum error run_handler(struct call *call)
     }
     struct buf text;
     struct json json = json_begin(call, &text);
-    fields_to_json(&json, out);
+    fields_to_json(&call->ctx, &json, out);
     call->reply.body = buf_str(&text);
     return E_OK;
 }

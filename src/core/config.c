@@ -17,6 +17,10 @@ struct setting {
 static const struct setting settings[] = {
     {"db", "sqlite:var/kechuang.db", "数据库：sqlite:路径 或 postgres://…",
      "The database: sqlite:PATH or postgres://…", SETTING(db)},
+    {"key-file", "", "个人信息的主密钥文件；缺省在数据库旁边，如 var/kechuang.key。请另行备份",
+     "File of the master keys of personal data; by default beside the database, as "
+     "var/kechuang.key. Back it up, elsewhere",
+     SETTING(key_file)},
     {"listen", "127.0.0.1:8080", "监听地址与端口", "Address and port to listen on",
      SETTING(listen)},
     {"pack", "packs/chongqing", "城市包文件夹，首次启动时载入",
@@ -156,6 +160,20 @@ static bool put_flags(struct arena *arena, struct config *config, int count, cha
     return true;
 }
 
+/* var/kechuang.db has its keys in var/kechuang.key, and so has a database on a server. */
+static struct str standard_key_file(struct arena *arena, struct str db)
+{
+    struct str path = str_skip(db, sizeof("sqlite:") - 1);
+    if (!str_starts(db, STR("sqlite:")))
+        return STR("var/kechuang.key");
+    if (str_starts(path, STR(":memory:")))
+        return STR("");
+    path = str_first(path, str_find(path, '?'));
+    if (str_ends(path, STR(".db")))
+        path.length -= sizeof(".db") - 1;
+    return arena_print(arena, "%.*s.key", STR_PRINT(path));
+}
+
 bool config_read(struct arena *arena, int count, char **words, struct config *config,
                  int *rest_count, struct str *reason)
 {
@@ -187,6 +205,8 @@ bool config_read(struct arena *arena, int count, char **words, struct config *co
         *reason = STR("audit-hash: sha256, sm3");
         return false;
     }
+    if (!config->key_file.length)
+        config->key_file = standard_key_file(arena, config->db);
     if (!read_switch(config->demo_text, &config->demo)) {
         *reason = STR("demo: on, off");
         return false;

@@ -8,7 +8,7 @@
 #include "base/digest.h"
 
 struct config {
-    struct str db, listen, pack, log_level, workers, audit_hash, demo_text, file;
+    struct str db, key_file, listen, pack, log_level, workers, audit_hash, demo_text, file;
     bool demo;
     int worker_count;
     enum digest_algorithm digest;

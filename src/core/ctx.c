@@ -100,6 +100,8 @@ void ctx_clear(struct ctx *ctx)
     ctx->retry_after_seconds = 0;
     ctx->keep_refusal = false;
     ctx->identities_changed = ctx->administrator_came = false;
+    ctx->person_keys = NULL; /* made in a transaction that was undone */
+    ctx->revealed = false;
 }
 
 struct str ctx_actor(const struct ctx *ctx)

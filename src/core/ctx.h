@@ -55,6 +55,10 @@ struct ctx {
     int64_t etag;    /* a handler sets the sequence number that identifies what it returns */
     void *exporting; /* atomic_flag of whoever exports; NULL = nobody else does */
 
+    struct keyring *keyring;        /* master keys of personal data */
+    struct person_key *person_keys; /* those that this request has used, newest first */
+    bool revealed;                  /* the reply shows personal data unmasked: it is not kept */
+
     enum error error;
     struct str detail; /* why it failed, in the client's language */
     struct complaint *complaints, **last_complaint;

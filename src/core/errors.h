@@ -15,6 +15,7 @@
       "This address does not take that method")                                                    \
     E(E_CONFLICT, 409, "conflict", "与已有内容冲突", "It conflicts with what is there")            \
     E(E_NOT_JOINABLE, 409, "not_joinable", "不能连成一条数列", "These cannot form one series")     \
+    E(E_ERASED, 410, "erased", "依法删除", "Removed by law")                                       \
     E(E_CHANGED, 412, "changed", "内容已被别人改动", "Someone has changed it meanwhile")           \
     E(E_TOO_LARGE, 413, "too_large", "内容过大", "Too large")                                      \
     E(E_URI_TOO_LONG, 414, "uri_too_long", "地址过长", "The address is too long")                  \

@@ -40,11 +40,11 @@ static struct str cell_text(struct arena *arena, const struct field **field, con
 {
     const struct field *inner = inner_value(*field);
     if (!inner)
-        return field_text(arena, *field, record);
+        return field_shown(arena, *field, record);
     struct record nested;
     memcpy(&nested, (const char *)record + (*field)->offset, sizeof(nested));
     *field = inner;
-    return nested.value ? field_text(arena, inner, nested.value) : STR_NONE;
+    return nested.value ? field_shown(arena, inner, nested.value) : STR_NONE;
 }
 
 static void csv_begin(void *state, const struct shape *shape)
@@ -191,6 +191,7 @@ static enum error export_page(struct ctx *ctx, struct list_request *request, str
     *next = arena_str(whole, *next);
     ctx->detail = arena_str(whole, ctx->detail);
     ctx->arena = whole;
+    ctx->person_keys = NULL; /* they lie in the page */
     arena_reset(page);
     return error;
 }

@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 #include "base/utf8.h"
+#include "core/personal.h"
 
 /* Members of a record, reached by the offsets that FIELD took from the struct itself. */
 #define MEMBER(type, value, field) (*(type *)(void *)((char *)(value) + (field)->offset))
@@ -239,6 +240,21 @@ struct str field_text(struct arena *arena, const struct field *field, const void
     return buf_str(&out);
 }
 
+static struct str shown(struct arena *arena, const struct ctx *ctx, const struct field *field,
+                        int64_t person_id, struct str text)
+{
+    if (personal_is_erased(text))
+        return personal_erased_text(ctx ? ctx->language : LANGUAGE_ZH);
+    bool seen = ctx && (ctx->revealed || (person_id && ctx->who->person_id == person_id));
+    return seen || !text.data ? text : personal_mask(arena, field->personal, text);
+}
+
+struct str field_shown(struct arena *arena, const struct field *field, const void *value)
+{
+    struct str text = field_text(arena, field, value);
+    return field->personal ? shown(arena, NULL, field, 0, text) : text;
+}
+
 static bool set_json(struct ctx *ctx, const struct field *field, void *value, const json_t *from)
 {
     if (json_is_string(from)) {
@@ -343,10 +359,43 @@ enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row ro
     return ctx->error;
 }
 
-static void value_to_json(struct json *out, const struct field *field, const void *value)
+/* Who a reply is for, or that it is for the log of events. */
+struct writing {
+    struct json *out;
+    struct ctx *ctx;  /* whose reader sees his own personal data; NULL = nobody's is seen */
+    bool sealed;      /* personal data as ciphertext, secrets not at all */
+    enum error error; /* of sealing */
+};
+
+static void record_to_json(struct writing *to, struct row row);
+
+/* Without a person there is no key, so a sealed record goes without the value. */
+static void personal_to_json(struct writing *to, const struct field *field, struct row row)
 {
+    struct str text = CONST_MEMBER(struct str, row.value, field);
+    int64_t person_id = personal_subject(row.shape, row.value);
+    if (!to->sealed)
+        text = shown(to->out->out->arena, to->ctx, field, person_id, text);
+    else if (!person_id || personal_is_erased(text))
+        text = STR_NONE;
+    else {
+        struct str column = personal_column(to->ctx->arena, field);
+        enum error error = personal_seal(to->ctx, person_id, column, text, &text);
+        to->error = to->error ? to->error : error;
+    }
+    json_text(to->out, text);
+}
+
+static void value_to_json(struct writing *to, const struct field *field, struct row row)
+{
+    struct json *out = to->out;
+    const void *value = row.value;
     if (field_is_null(field, value)) {
         json_none(out);
+        return;
+    }
+    if (field->personal) {
+        personal_to_json(to, field, row);
         return;
     }
     switch (field->kind) {
@@ -381,16 +430,16 @@ static void value_to_json(struct json *out, const struct field *field, const voi
         json_text(out, field_text(out->out->arena, field, value));
         return;
     case KIND_RECORD:
-        fields_to_json(
-            out, (struct row){field->of,
-                              (void *)(uintptr_t)CONST_MEMBER(struct record, value, field).value});
+        record_to_json(
+            to, (struct row){field->of,
+                             (void *)(uintptr_t)CONST_MEMBER(struct record, value, field).value});
         return;
     case KIND_RECORDS: {
         struct records list = CONST_MEMBER(struct records, value, field);
         json_open(out, '[');
         for (size_t i = 0; i < list.count; i++) {
             const char *item = (const char *)list.items + i * field->of->size;
-            fields_to_json(out, (struct row){field->of, (void *)(uintptr_t)item});
+            record_to_json(to, (struct row){field->of, (void *)(uintptr_t)item});
         }
         json_close(out, ']');
         return;
@@ -398,31 +447,36 @@ static void value_to_json(struct json *out, const struct field *field, const voi
     }
 }
 
-static void members_to_json(struct json *out, struct row row)
+static void members_to_json(struct writing *to, struct row row)
 {
     if (row.shape->extends)
-        members_to_json(out, (struct row){row.shape->extends, row.value});
+        members_to_json(to, (struct row){row.shape->extends, row.value});
     for (size_t i = 0; i < row.shape->count; i++) {
         const struct field *field = &row.shape->fields[i];
-        if (!field_has(field, USE_OUT))
+        if (!field_has(field, USE_OUT) || (field->secret && to->sealed))
             continue;
-        json_key(out, field->name);
-        value_to_json(out, field, row.value);
+        json_key(to->out, field->name);
+        value_to_json(to, field, row);
     }
 }
 
-void fields_to_json(struct json *out, struct row row)
+static void record_to_json(struct writing *to, struct row row)
 {
-    json_open(out, '{');
-    members_to_json(out, row);
-    json_close(out, '}');
+    json_open(to->out, '{');
+    members_to_json(to, row);
+    json_close(to->out, '}');
+}
+
+void fields_to_json(struct ctx *ctx, struct json *out, struct row row)
+{
+    record_to_json(&(struct writing){.out = out, .ctx = ctx}, row);
 }
 
 enum error fields_to_json_sealed(struct ctx *ctx, struct json *out, struct row row)
 {
-    (void)ctx;
-    fields_to_json(out, row);
-    return E_OK;
+    struct writing to = {.out = out, .ctx = ctx, .sealed = true};
+    record_to_json(&to, row);
+    return to.error;
 }
 
 static enum error check_text(struct ctx *ctx, const struct field *field, struct str text)

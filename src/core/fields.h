@@ -85,7 +85,9 @@ struct field {
     const char *const *choices; /* ends with NULL. Of an integer: its names, from 0 */
     const char *refers;         /* table whose `code` it must be */
     const struct shape *of;     /* of KIND_RECORD and KIND_RECORDS */
+    const char *column;         /* of personal data: where it lies; NULL = person.NAME */
     enum personal personal;     /* what kind of personal data; the shape has `person_id` then */
+    bool subject;               /* the person whose data the record holds, instead of `person_id` */
     bool required;              /* must be given, and not null */
     bool secret; /* passwords, one-time codes: in no event, log, export or kept reply */
 };
@@ -138,14 +140,19 @@ bool field_is_null(const struct field *field, const void *value);
 enum error field_parse(struct ctx *ctx, const struct field *field, void *value, struct str text);
 /* The value as text for a CSV cell, in the arena; STR_NONE for null. */
 struct str field_text(struct arena *arena, const struct field *field, const void *value);
+/* The same as it may be exported: personal data masked. */
+struct str field_shown(struct arena *arena, const struct field *field, const void *value);
 
 /* Reads a JSON object; every complaint is recorded before it returns E_INVALID. Unknown fields and
  * fields that may not be given are complained about. With `partial` (PATCH), what is not given is
  * left alone and nothing is required. */
 enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row row, bool partial,
                             struct field_set *given);
-void fields_to_json(struct json *out, struct row row);
-/* The same for events: without secrets, and with personal data as ciphertext. */
+/* For a reply: personal data is masked, unless its reader (`ctx->who`) is the person, or it is
+ * being revealed. `ctx` may be NULL: nobody's is seen then. */
+void fields_to_json(struct ctx *ctx, struct json *out, struct row row);
+/* For the log of events: personal data as ciphertext of the person's key (null where the record is
+ * of no person), secrets not at all. */
 enum error fields_to_json_sealed(struct ctx *ctx, struct json *out, struct row row) MUST_USE;
 /* Of the fields `which`: what is required was `given` and is not null; texts are choices and not
  * too long. Needs no database. */

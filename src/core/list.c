@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "core/audit_sealer.h"
 #include "core/ownership.h"
+#include "core/personal.h"
 #include "http/server.h"
 
 enum { ARGS_MAX = 48 };
@@ -54,6 +55,15 @@ static enum error read_extra(struct ctx *ctx, struct list_request *request, size
     return E_OK;
 }
 
+/* Of personal data a filter holds the digest by which it is found. */
+static enum error take_digest(struct ctx *ctx, const struct field *field, void *filter)
+{
+    struct str *text = (void *)((char *)filter + field->offset);
+    return text->data ? personal_digest(ctx, personal_column(ctx->arena, field), field->personal,
+                                        *text, text)
+                      : E_OK;
+}
+
 static enum error read_parameter(struct ctx *ctx, struct list_request *request, struct str name,
                                  struct str value)
 {
@@ -81,7 +91,8 @@ static enum error read_parameter(struct ctx *ctx, struct list_request *request, 
     if (!field || !(field->use & USE_FILTER))
         return complain(ctx, name, "没有这个查询参数", "there is no such query parameter");
     request->filter_given |= UINT64_C(1) << (field - list->row->fields);
-    return field_parse(ctx, field, request->filter.value, value);
+    enum error error = field_parse(ctx, field, request->filter.value, value);
+    return error || !field->personal ? error : take_digest(ctx, field, request->filter.value);
 }
 
 /* What stands in the path narrows the list like any filter. */
@@ -178,6 +189,17 @@ static void add_arg(struct builder *builder, const char *prefix, const char *nam
         builder->args[builder->count++] = (struct arg){full.data, value};
 }
 
+/* Personal data is found by its digest, through the rows' person_id. */
+static void add_personal(struct builder *builder, const struct field *field)
+{
+    buf_print(&builder->sql,
+              " AND person_id IN (SELECT person_id FROM personal_index"
+              " WHERE column_name = :column_%s AND digest = :%s)",
+              field->name, field->name);
+    add_arg(builder, "column_", field->name,
+            arg_text("", personal_column(builder->ctx->arena, field)).value);
+}
+
 static void add_filters(struct builder *builder)
 {
     const struct list_request *request = builder->request;
@@ -190,7 +212,10 @@ static void add_filters(struct builder *builder)
             buf_print(&builder->sql, " AND %s IS NULL", field->name);
             continue;
         }
-        buf_print(&builder->sql, " AND %s = :%s", field->name, field->name);
+        if (field->personal)
+            add_personal(builder, field);
+        else
+            buf_print(&builder->sql, " AND %s = :%s", field->name, field->name);
         add_arg(builder, "", field->name,
                 field_value(builder->ctx->arena, field, request->filter.value));
     }
@@ -304,8 +329,7 @@ struct page {
 static enum error page_row(struct ctx *ctx, void *state)
 {
     struct page *page = state;
-    (void)ctx;
-    fields_to_json(page->out, page->row);
+    fields_to_json(ctx, page->out, page->row);
     return E_OK;
 }
 

@@ -1,9 +1,14 @@
 #include "core/query.h"
 
+#include <assert.h>
+
+#include "core/personal.h"
+
 struct binding {
     struct ctx *ctx;
     const struct args *args;
     size_t next; /* field behind the last one found: parameters mostly come in the fields' order */
+    enum error error;
 };
 
 static const struct field *find_from(const struct shape *shape, struct str name, size_t *next)
@@ -87,6 +92,20 @@ static bool bind_own(const struct principal *who, struct str name, struct db_val
     return true;
 }
 
+/* Personal data goes into the database sealed with the key of the person whose record it is. */
+static void bind_sealed(struct binding *binding, const struct field *field, struct db_value *value)
+{
+    struct ctx *ctx = binding->ctx;
+    const struct row *row = &binding->args->row;
+    struct str column = personal_column(ctx->arena, field);
+    assert(field->kind == KIND_TEXT);
+    enum error error = personal_seal(ctx, personal_subject(row->shape, row->value), column,
+                                     value->text, &value->text);
+    value->null = !value->text.data;
+    if (error)
+        binding->error = error;
+}
+
 static bool bind(void *state, struct str name, struct db_value *value)
 {
     struct binding *binding = state;
@@ -99,6 +118,8 @@ static bool bind(void *state, struct str name, struct db_value *value)
     const struct field *field = find_from(binding->args->row.shape, name, &binding->next);
     if (field) {
         bind_field(ctx->arena, field, binding->args->row.value, value);
+        if (field->personal && !value->null)
+            bind_sealed(binding, field, value);
         return true;
     }
     if (str_starts(name, STR("own_")))
@@ -168,13 +189,32 @@ static void fetch_field(struct arena *arena, const struct db_cursor *cursor, int
     }
 }
 
+/* Opens the fields `sealed` of a record that has just been fetched, whoever's it is. */
+static enum error open_fields(struct ctx *ctx, uint64_t sealed, struct row row)
+{
+    int64_t person_id = personal_subject(row.shape, row.value);
+    enum error error = E_OK;
+    for (size_t i = 0; i < row.shape->count && !error; i++) {
+        const struct field *field = &row.shape->fields[i];
+        if (sealed >> i & 1) {
+            struct str *text = (void *)((char *)row.value + field->offset);
+            error = personal_open(ctx, person_id, personal_column(ctx->arena, field), *text, text);
+        }
+    }
+    return error;
+}
+
 struct number_row {
     int64_t number;
 };
 static const struct field number_row_fields[] = {FIELD(struct number_row, number, "数", "Number")};
 static const SHAPE(number_row);
 
-/* Which field each column goes to, kept with the prepared statement: 1 + its number, 0 = none. */
+/* Which field each column goes to, kept with the prepared statement: 1 + its number, 0 = none;
+ * PERSONAL_COLUMN added where it is personal data. */
+enum { PERSONAL_COLUMN = 128 };
+_Static_assert(FIELDS_MAX < PERSONAL_COLUMN - 1, "a field's number fits beside the mark");
+
 static const unsigned char *match_columns(const struct db_cursor *cursor, const struct shape *shape)
 {
     bool fresh;
@@ -188,26 +228,53 @@ static const unsigned char *match_columns(const struct db_cursor *cursor, const 
     for (int column = 0; column < cursor->columns && column < DB_MEMO; column++) {
         const struct field *field = field_find(shape, str_of(db_column_name(cursor, column)));
         fields[column] = field ? (unsigned char)(1 + (field - shape->fields)) : 0;
+        if (field && field->personal)
+            fields[column] |= PERSONAL_COLUMN;
     }
     return fields;
+}
+
+/* All columns of the row that lies before the cursor, into the record. */
+static enum error fetch_row(struct ctx *ctx, const struct db_cursor *cursor,
+                            const unsigned char *fields, struct row out)
+{
+    uint64_t sealed = 0;
+    for (int column = 0; column < cursor->columns && column < DB_MEMO; column++) {
+        size_t number = fields[column] & (PERSONAL_COLUMN - 1);
+        if (!number)
+            continue;
+        fetch_field(ctx->arena, cursor, column, &out.shape->fields[number - 1], out.value);
+        if (fields[column] & PERSONAL_COLUMN)
+            sealed |= UINT64_C(1) << (number - 1);
+    }
+    return sealed ? open_fields(ctx, sealed, out) : E_OK;
+}
+
+/* While a statement is being prepared no other can be run: the key is read before. */
+static enum error know_key(struct ctx *ctx, struct row row)
+{
+    int64_t person_id = shape_is_personal(row.shape) ? personal_subject(row.shape, row.value) : 0;
+    return person_id ? person_key_read(ctx, person_id) : E_OK;
 }
 
 static enum error each(struct ctx *ctx, struct str text, const struct args *args, struct row out,
                        row_fn *visit, void *state)
 {
-    struct binding binding = {ctx, args, 0};
+    struct binding binding = {.ctx = ctx, .args = args};
     struct db_cursor cursor;
+    enum error error = args->row.shape ? know_key(ctx, args->row) : E_OK;
+    if (error)
+        return error;
     enum db_status status = db_open(ctx->db, text, bind, &binding, &cursor);
     if (db_failed(status))
         return fail_database(ctx, status);
     const unsigned char *fields = out.shape ? match_columns(&cursor, out.shape) : NULL;
-    enum error error = E_OK;
+    error = binding.error;
     while (!error && (status = db_step(&cursor)) == DB_ROW) {
-        for (int column = 0; fields && column < cursor.columns && column < DB_MEMO; column++)
-            if (fields[column])
-                fetch_field(ctx->arena, &cursor, column, &out.shape->fields[fields[column] - 1],
-                            out.value);
-        error = visit(ctx, state);
+        if (fields)
+            error = fetch_row(ctx, &cursor, fields, out);
+        if (!error)
+            error = visit(ctx, state);
     }
     db_close(&cursor);
     if (!error && db_failed(status))

@@ -23,6 +23,7 @@ void task_frame(struct app *app, struct ctx *ctx, struct arena *arena)
     ctx->exporting = &app->exporting;
     ctx->digest = app->digest;
     ctx->sealer = app->sealer;
+    ctx->keyring = app->keyring;
     ctx->now = instant_now();
     ctx->today = date_at(ctx->now, app->utc_offset_minutes);
 }

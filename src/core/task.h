@@ -51,6 +51,7 @@ struct app {
     enum digest_algorithm digest;
     struct signing_key signing_key;
     struct audit_sealer *sealer;
+    struct keyring *keyring;
     struct http_server *server;
     struct worker workers[WORKERS_MAX];
     int worker_count;

@@ -9,10 +9,10 @@
 #include "modules/indicators/indicators.h"
 #include "modules/organisations/organisations.h"
 #include "modules/overview/overview.h"
+#include "modules/people/people.h"
 
 const struct module *const modules[] = {
-    &system_module, &proposals_module,     &city_module,
-    &areas_module,  &organisations_module, &documents_module,
-    &atlas_module,  &indicators_module,    &overview_module,
+    &system_module,        &proposals_module, &people_module, &city_module,       &areas_module,
+    &organisations_module, &documents_module, &atlas_module,  &indicators_module, &overview_module,
 };
 const size_t module_count = COUNT(modules);

@@ -14,6 +14,7 @@ struct app *app_of(void **state)
     char reason[512] = "";
     database_conn(state); /* skips where there is no such database */
     config = (struct config){.db = str_of(database_url(state)),
+                             .key_file = str_of(database_key_file(state)),
                              .pack = STR("tests/packs/xingzhou"),
                              .listen = STR("127.0.0.1:0"),
                              .worker_count = 8};

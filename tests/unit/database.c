@@ -11,7 +11,8 @@ enum { CONNS_MAX = 16, URL_MAX = 500 };
 
 struct database {
     struct arena arena;
-    char folder[40]; /* of an SQLite file */
+    char folder[40]; /* of an SQLite file, and of the key file */
+    char key_file[60];
     char url[URL_MAX];
     struct db_conn *conns[CONNS_MAX];
     size_t conn_count;
@@ -27,12 +28,19 @@ static struct db_conn *connect_to(struct database *base, const char *url, bool r
     return base->conns[base->conn_count++] = conn;
 }
 
-static int on_sqlite(void **state, const char *more)
+static struct database *database_new(void)
 {
-    struct database *base = *state = test_calloc(1, sizeof(*base));
+    struct database *base = test_calloc(1, sizeof(*base));
     snprintf(base->folder, sizeof(base->folder), "/tmp/kechuang-unit-XXXXXX");
     if (!mkdtemp(base->folder))
-        return 1;
+        fail_msg("%s cannot be made", base->folder);
+    snprintf(base->key_file, sizeof(base->key_file), "%s/test.key", base->folder);
+    return base;
+}
+
+static int on_sqlite(void **state, const char *more)
+{
+    struct database *base = *state = database_new();
     snprintf(base->url, sizeof(base->url), "sqlite:%s/test.db%s", base->folder, more);
     connect_to(base, base->url, false);
     return 0;
@@ -58,7 +66,7 @@ int database_on_postgres(void **state)
     *state = NULL;
     if (!server || !*server)
         return 0;
-    struct database *base = *state = test_calloc(1, sizeof(*base));
+    struct database *base = *state = database_new();
     char schema[40], script[80];
     snprintf(schema, sizeof(schema), "test_%d_%d", (int)getpid(), ++number);
     snprintf(script, sizeof(script), "CREATE SCHEMA %s", schema);
@@ -92,9 +100,7 @@ int database_forget(void **state)
         db_disconnect(base->conns[i]);
     }
     base->conn_count = 0;
-    if (*base->folder)
-        remove_folder(base->folder);
-    else {
+    if (strncmp(base->url, "sqlite:", 7) != 0) {
         char script[80];
         snprintf(script, sizeof(script), "DROP SCHEMA %s CASCADE", strstr(base->url, "test_"));
         struct db_conn *conn = connect_to(base, base->url, false);
@@ -102,6 +108,7 @@ int database_forget(void **state)
             fail_msg("%s", db_message(conn));
         db_disconnect(conn);
     }
+    remove_folder(base->folder);
     arena_free(&base->arena);
     test_free(base);
     *state = NULL;
@@ -135,6 +142,12 @@ void database_close(void **state, struct db_conn *conn)
         if (base->conns[i] == conn)
             base->conns[i] = base->conns[--base->conn_count];
     db_disconnect(conn);
+}
+
+const char *database_key_file(void **state)
+{
+    const struct database *base = *state;
+    return base->key_file;
 }
 
 const char *database_url(void **state)

@@ -42,6 +42,8 @@ struct db_conn *database_open(void **state, bool read_only);
 /* Closes it before the test's end. */
 void database_close(void **state, struct db_conn *conn);
 const char *database_url(void **state);
+/* Where a program on this database keeps its keys. */
+const char *database_key_file(void **state);
 /* Memory until the test's end. */
 struct arena *database_arena(void **state);
 

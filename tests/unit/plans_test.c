@@ -10,9 +10,10 @@
 #include "unit/plan.h"
 
 /* Tables that grow with use. The others are the city's reference data: tens to hundreds of rows. */
-static const char *const growing[] = {"observation",   "citation", "document_line",
-                                      "idempotency",   "o",        "event",
-                                      "event_payload", "seal",     "seal_signature"};
+static const char *const growing[] = {
+    "observation", "citation",       "document_line", "idempotency",    "o",
+    "event",       "event_payload",  "seal",          "seal_signature", "person",
+    "person_key",  "personal_index", "consent",       "attachment",     "attachment_chunk"};
 
 static bool reads_one_that_grows(struct str scans)
 {
@@ -39,7 +40,8 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "grant_id",    "horizon",        "event_sequence",
                                            "removed_seq", "seal_id",        "signed_at",
                                            "sealed_at",   "first_sequence", "last_sequence",
-                                           "count"};
+                                           "count",       "person_id",      "master_key_id",
+                                           "personal",    "number",         "attachment_id"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {"second_hand", "sample", "named_in_source", "uploaded"};

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "core/app.h"
+#include "core/audit_verify.h"
 #include "core/log.h"
 #include "core/openapi.h"
 #include "core/pack.h"
@@ -17,6 +18,10 @@ static const char usage[] =
     "  kechuang serve                   启动服务 · serve the program\n"
     "  kechuang documents add FILE…     载入文件，数字随即可以打开原句 · add documents\n"
     "  kechuang pack check FOLDER       检查一个城市包 · check a city pack\n"
+    "  kechuang audit verify [FILE] [HEAD]  核对审计日志或导出的一份 · verify the log of events, "
+    "or "
+    "an export\n"
+    "  kechuang audit key               打印签名公钥 · print the public key of signatures\n"
     "  kechuang docs api|configuration  打印文档 · print documentation\n"
     "  kechuang openapi                 打印接口说明 · print the OpenAPI description\n\n";
 
@@ -159,6 +164,11 @@ static int run(struct arena *arena, const struct config *config, int count, char
         return documents_add(arena, config, count - 2, words + 2);
     if (str_is(command, "pack") && str_is(second, "check") && count == 3)
         return pack_check(config, words[2]);
+    if (str_is(command, "audit")) {
+        int status = audit_command(config, count - 1, words + 1);
+        if (status >= 0)
+            return status;
+    }
     struct str text = STR_NONE;
     if (str_is(command, "openapi"))
         text = openapi_document(arena);

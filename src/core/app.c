@@ -3,7 +3,6 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "core/log.h"
 #include "core/pack.h"
@@ -140,21 +139,24 @@ static enum db_status before_commit(struct db_conn *conn, void *state)
     return status;
 }
 
-/* The key file lies beside the database. */
+bool app_signing_key_path(const struct config *config, char *path, size_t size)
+{
+    struct str folder = config->key_file;
+    while (folder.length && folder.data[folder.length - 1] != '/')
+        folder.length--;
+    /* Without a key file (a database in memory) the key ends with the process, too. */
+    int length = config->key_file.length ? snprintf(path, size, "%.*saudit.key", STR_PRINT(folder))
+                                         : snprintf(path, size, "%s", "");
+    return length < (int)size;
+}
+
 static bool start_sealer(struct app *app, char *reason, size_t reason_size)
 {
-    struct str db = app->config->db;
     struct sealer_settings settings = {app->config->db.data, app->writer, app->digest,
                                        &app->signing_key};
-    char path[4096] = "var/audit.key";
-    if (app->on_sqlite) {
-        db = str_first(str_skip(db, 7), str_find(str_skip(db, 7), '?'));
-        while (db.length && db.data[db.length - 1] != '/')
-            db.length--;
-        snprintf(path, sizeof(path), "%.*saudit.key", STR_PRINT(db));
-    }
-    mkdir("var", 0755);
-    if (!signing_key_open(path, &app->signing_key, reason, reason_size))
+    char path[4096] = "";
+    if (!app_signing_key_path(app->config, path, sizeof(path)) ||
+        !signing_key_open(path, true, &app->signing_key, reason, reason_size))
         return false;
     app->sealer = sealer_start(&settings, reason, reason_size);
     return app->sealer != NULL;

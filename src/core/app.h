@@ -27,6 +27,8 @@ bool app_is_set_up(const struct app *app);
 const char *app_token(const struct app *app);
 /* Runs one request to its end, without HTTP. The reply lives in the arena. */
 struct reply app_call(struct app *app, struct arena *arena, struct request request);
+/* Where the key lies that signs the log of events; false where it lies nowhere. */
+bool app_signing_key_path(const struct config *config, char *path, size_t size);
 /* Answers what is under way, then ends everything. */
 void app_close(struct app *app);
 

@@ -5,6 +5,8 @@
 #include "audit_event.sql.h"
 #include "core/sequence.h"
 
+enum { SALT_BYTES = 16, SALT_HEX = 32, PAYLOAD_MAX = 64 << 20 };
+
 static const struct field event_fields[] = {
     FIELD(struct event, sequence, "序号", "Number"),
     FIELD(struct event, recorded_at, "时刻", "When"),
@@ -18,45 +20,39 @@ static const struct field event_fields[] = {
     FIELD(struct event, key, "记录编号", "Id or code of the record"),
     FIELD(struct event, algorithm, "算法", "Algorithm"),
     FIELD(struct event, hash, "摘要", "Digest"),
+    FIELD(struct event, salt, "盐", "Salt of the payload"),
+    FIELD(struct event, body, "当时的记录", "The record as it was", .length_max = PAYLOAD_MAX),
+    FIELD(struct event, digest, "内容已删除的摘要", "Digest of a payload that was removed"),
+    FIELD(struct event, removed_seq, "删除内容的事件", "The event that removed it"),
 };
 const SHAPE(event);
 
-static const struct field event_payload_fields[] = {
-    FIELD(struct event_payload, sequence, "序号", "Number"),
-    FIELD(struct event_payload, salt, "盐", "Salt"),
-    FIELD(struct event_payload, body, "当时的记录", "The record as it was"),
-    FIELD(struct event_payload, digest, "摘要（正文已删除）", "Digest, when removed"),
-    FIELD(struct event_payload, removed_seq, "删除它的序号", "The event that removed it"),
-};
-const SHAPE(event_payload);
-
-enum { SALT_BYTES = 16, SALT_HEX = 32 };
-
 /* --- Digests -------------------------------------------------------------------------------- */
 
-static struct str digest_text(struct ctx *ctx, struct digest *digest)
+static struct str digest_text(struct arena *arena, struct digest *digest)
 {
-    char *hex = arena_alloc(ctx->arena, DIGEST_HEX + 1);
+    char *hex = arena_alloc(arena, DIGEST_HEX + 1);
     if (!digest_end(digest, hex))
-        arena_exhausted(ctx->arena); /* nothing else can be wrong with it */
+        arena_exhausted(arena); /* nothing else can be wrong with it */
     return (struct str){hex, DIGEST_HEX};
 }
 
-struct str event_payload_digest(struct ctx *ctx, enum digest_algorithm algorithm,
-                                const struct event_payload *payload)
+static struct str payload_digest(struct arena *arena, enum digest_algorithm algorithm,
+                                 const struct event *event)
 {
-    if (!payload->body.data)
-        return payload->digest;
+    if (!event->body.data)
+        return event->digest;
     struct digest *digest = digest_begin(algorithm);
     digest_part(digest, STR("kechuang-payload-1"));
-    digest_part(digest, payload->salt);
-    digest_part(digest, payload->body);
-    return digest_text(ctx, digest);
+    digest_part(digest, event->salt);
+    digest_part(digest, event->body);
+    return digest_text(arena, digest);
 }
 
-struct str event_hash(struct ctx *ctx, enum digest_algorithm algorithm, const struct event *event,
-                      struct str payload_digest)
+struct str event_hash(struct arena *arena, enum digest_algorithm algorithm,
+                      const struct event *event)
 {
+    struct str of_payload = payload_digest(arena, algorithm, event);
     struct digest *digest = digest_begin(algorithm);
     digest_part(digest, STR("kechuang-event-1"));
     digest_number(digest, event->sequence);
@@ -72,8 +68,8 @@ struct str event_hash(struct ctx *ctx, enum digest_algorithm algorithm, const st
     digest_part(digest, event->route);
     digest_part(digest, event->kind);
     digest_part(digest, event->key);
-    digest_part(digest, payload_digest);
-    return digest_text(ctx, digest);
+    digest_part(digest, of_payload);
+    return digest_text(arena, digest);
 }
 
 /* --- Events of writes ----------------------------------------------------------------------- */
@@ -132,21 +128,19 @@ static struct event event_of(struct ctx *ctx, const char *action, struct str kin
                           .algorithm = str_of(digest_names[ctx->digest])};
 }
 
-static enum error put(struct ctx *ctx, struct event *event, struct event_payload *payload)
+/* With a payload when the event has a body. */
+static enum error put(struct ctx *ctx, struct event *event)
 {
-    char *salt = arena_alloc(ctx->arena, SALT_HEX + 1);
+    char salt[SALT_HEX + 1];
     unsigned char bytes[SALT_BYTES];
-    struct str digest = STR_NONE;
     enum error error = E_OK;
-    if (payload) {
+    if (event->body.data) {
         randombytes_buf(bytes, sizeof(bytes));
-        sodium_bin2hex(salt, SALT_HEX + 1, bytes, sizeof(bytes));
-        payload->sequence = event->sequence;
-        payload->salt = (struct str){salt, SALT_HEX};
-        digest = event_payload_digest(ctx, ctx->digest, payload);
-        error = db_do(ctx, &sql_event_payload_insert, FROM(event_payload, payload));
+        sodium_bin2hex(salt, sizeof(salt), bytes, sizeof(bytes));
+        event->salt = (struct str){salt, SALT_HEX};
+        error = db_do(ctx, &sql_event_payload_insert, FROM(event, event));
     }
-    event->hash = event_hash(ctx, ctx->digest, event, digest);
+    event->hash = event_hash(ctx->arena, ctx->digest, event);
     return error ? error : db_do(ctx, &sql_event_insert, FROM(event, event));
 }
 
@@ -164,17 +158,17 @@ enum error audit_write(struct ctx *ctx, const char *action, struct row state, st
 {
     struct event event =
         event_of(ctx, action, str_of(kind_of(state.shape)), key_of(ctx->arena, state));
-    struct event_payload payload = {.body = json};
     *same = is_plain(state.shape);
-    enum error error = *same ? E_OK : sealed_json(ctx, state, &payload.body);
-    return error ? error : put(ctx, &event, &payload);
+    event.body = json;
+    enum error error = *same ? E_OK : sealed_json(ctx, state, &event.body);
+    return error ? error : put(ctx, &event);
 }
 
 enum error audit_also(struct ctx *ctx, const char *action, struct row state)
 {
-    struct event_payload payload = {0};
+    struct str body;
     int64_t main_number = ctx->sequence, number;
-    enum error error = sealed_json(ctx, state, &payload.body);
+    enum error error = sealed_json(ctx, state, &body);
     if (error || (error = sequence_take(ctx)))
         return error;
     number = ctx->sequence;
@@ -182,7 +176,8 @@ enum error audit_also(struct ctx *ctx, const char *action, struct row state)
     struct event event =
         event_of(ctx, action, str_of(kind_of(state.shape)), key_of(ctx->arena, state));
     event.sequence = number;
-    return put(ctx, &event, &payload);
+    event.body = body;
+    return put(ctx, &event);
 }
 
 enum error audit_note(struct ctx *ctx, struct str actor, const char *action, struct str kind,
@@ -190,28 +185,30 @@ enum error audit_note(struct ctx *ctx, struct str actor, const char *action, str
 {
     struct event event = event_of(ctx, action, kind, key);
     event.actor = actor;
-    return put(ctx, &event, NULL);
+    return put(ctx, &event);
+}
+
+enum error audit_find(struct ctx *ctx, int64_t sequence, struct event *event)
+{
+    return db_one(ctx, &sql_event_find, ARGS(arg_int("sequence", sequence)), ROW(event, event));
 }
 
 enum error audit_redact(struct ctx *ctx, int64_t sequence)
 {
-    struct args wanted = ARGS(arg_int("sequence", sequence));
     struct event event;
-    struct event_payload payload;
     enum digest_algorithm algorithm;
-    enum error error = db_one(ctx, &sql_event_find, wanted, ROW(event, &event));
-    if (!error)
-        error = db_one(ctx, &sql_event_payload_find, wanted, ROW(event_payload, &payload));
+    enum error error = audit_find(ctx, sequence, &event);
     if (error)
         return error;
-    if (!payload.body.data)
-        return fail(ctx, E_CONFLICT, "这个事件的内容已经删除", "its content is removed already");
+    if (!event.body.data)
+        return fail(ctx, E_CONFLICT, "这个事件没有内容，或内容已经删除",
+                    "it has no content, or its content is removed already");
     if (!digest_find(event.algorithm, &algorithm))
         return fail(ctx, E_INTERNAL, "不认识的摘要算法 %.*s", "unknown algorithm %.*s",
                     STR_PRINT(event.algorithm));
-    payload.digest = event_payload_digest(ctx, algorithm, &payload);
+    struct str digest = payload_digest(ctx->arena, algorithm, &event);
     error = db_one(ctx, &sql_event_payload_remove,
-                   ARGS(arg_int("sequence", sequence), arg_text("digest", payload.digest),
+                   ARGS(arg_int("sequence", sequence), arg_text("digest", digest),
                         arg_int("removed_seq", ctx->sequence)),
                    (struct row){NULL, NULL});
     return explain(ctx, error, E_CONFLICT, "这个事件的内容刚被删除",

@@ -24,16 +24,12 @@ struct event {
     struct maybe_int grant_id;
     struct str approver, action, route, kind, key;
     struct str algorithm, hash; /* STR_NONE: from before there were hashes, and not yet sealed */
-};
-extern const struct shape event_shape;
-
-struct event_payload {
-    int64_t sequence;
-    struct str salt, body; /* STR_NONE when removed */
-    struct str digest;     /* STR_NONE unless removed */
+    /* The payload, where there is one: salt and body, or, removed by law, the digest and the event
+     * that removed it. */
+    struct str salt, body, digest;
     struct maybe_int removed_seq;
 };
-extern const struct shape event_payload_shape;
+extern const struct shape event_shape;
 
 /* The event of the write that runs, under ctx->sequence. `json` is the reply, which is kept as it
  * is where its shape has nothing secret or personal; `*same` says so. */
@@ -47,10 +43,10 @@ enum error audit_note(struct ctx *ctx, struct str actor, const char *action, str
 /* Removes an event's payload, as a law demands, and leaves an event that says so. */
 enum error audit_redact(struct ctx *ctx, int64_t sequence) MUST_USE;
 
-/* Texts in the arena; STR_NONE for the digest of a payload that is not there. */
-struct str event_payload_digest(struct ctx *ctx, enum digest_algorithm algorithm,
-                                const struct event_payload *payload);
-struct str event_hash(struct ctx *ctx, enum digest_algorithm algorithm, const struct event *event,
-                      struct str payload_digest);
+/* The event with its payload; E_NOT_FOUND when there is none. */
+enum error audit_find(struct ctx *ctx, int64_t sequence, struct event *event) MUST_USE;
+/* What `event->hash` should be, by the algorithm. In the arena. */
+struct str event_hash(struct arena *arena, enum digest_algorithm algorithm,
+                      const struct event *event);
 
 #endif

@@ -8,12 +8,10 @@ VALUES (:sequence, :recorded_at, :actor, :role, :grant_id, :approver, :action, :
 INSERT INTO event_payload (sequence, salt, body) VALUES (:sequence, :salt, :body);
 
 -- name: event_find
-SELECT sequence, recorded_at, actor, role, grant_id, approver, action, route, kind, key, algorithm,
-    hash
-FROM event WHERE sequence = :sequence;
-
--- name: event_payload_find
-SELECT sequence, salt, body, digest, removed_seq FROM event_payload WHERE sequence = :sequence;
+SELECT event.sequence, recorded_at, actor, role, grant_id, approver, action, route, kind, key,
+    algorithm, hash, salt, body, digest, removed_seq
+FROM event LEFT JOIN event_payload ON event_payload.sequence = event.sequence
+WHERE event.sequence = :sequence;
 
 -- name: event_payload_remove
 UPDATE event_payload SET salt = NULL, body = NULL, digest = :digest, removed_seq = :removed_seq

@@ -60,7 +60,7 @@ struct digest *seal_begin(enum digest_algorithm algorithm, const struct seal *se
 static enum error hash_old(struct ctx *ctx, struct event *event)
 {
     event->algorithm = str_of(digest_names[ctx->digest]);
-    event->hash = event_hash(ctx, ctx->digest, event, STR_NONE);
+    event->hash = event_hash(ctx->arena, ctx->digest, event);
     return db_do(ctx, &sql_event_hash_set, FROM(event, event));
 }
 
@@ -202,12 +202,13 @@ static bool key_file_read(const char *path, struct signing_key *key, char *reaso
     return true;
 }
 
-bool signing_key_open(const char *path, struct signing_key *key, char *reason, size_t reason_size)
+bool signing_key_open(const char *path, bool create, struct signing_key *key, char *reason,
+                      size_t reason_size)
 {
     unsigned char public[crypto_sign_PUBLICKEYBYTES];
     if (!*path)
         crypto_sign_keypair(public, key->bytes);
-    else if (!key_file_make(path))
+    else if (create && !key_file_make(path))
         return refuse(reason, reason_size, path, strerror(errno));
     else if (!key_file_read(path, key, reason, reason_size))
         return false;

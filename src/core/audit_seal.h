@@ -46,8 +46,9 @@ struct digest *seal_begin(enum digest_algorithm algorithm, const struct seal *se
 enum error seal_sign(struct ctx *ctx, const struct signing_key *key) MUST_USE;
 bool signature_is_right(struct arena *arena, const struct seal *seal,
                         const struct seal_signature *signature);
-/* Reads the key file, or makes it, for the owner only. An empty path is a key that ends with the
- * process. False, with the reason. */
-bool signing_key_open(const char *path, struct signing_key *key, char *reason, size_t reason_size);
+/* Reads the key file, which only its owner may be able to read; with `create`, makes it where it is
+ * not there. An empty path is a key that ends with the process. False, with the reason. */
+bool signing_key_open(const char *path, bool create, struct signing_key *key, char *reason,
+                      size_t reason_size) MUST_USE;
 
 #endif

@@ -5,6 +5,7 @@
 #define GROUPS(GROUP) \
     GROUP(app) \
     GROUP(arena) \
+    GROUP(audit) \
     GROUP(csv) \
     GROUP(date) \
     GROUP(db) \

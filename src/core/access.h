@@ -66,15 +66,14 @@ enum {
 
 /* Whom a request comes from: an account acting under one of its grants. */
 struct principal {
-    int64_t account_id, grant_id; /* 0 = none */
-    enum role role;
+    int64_t account_id, grant_id, person_id;                  /* 0 = none */
     struct str name;                                          /* log-in name */
     struct str organisation_code, area_code, department_code; /* its scope; STR_NONE where none */
-    int64_t person_id;                                        /* 0 = none */
+    struct str token_scopes; /* with spaces between; of an API token */
+    enum role role;
     bool must_change_password; /* and acts as the public until then */
     bool may_delegate;         /* speaks for the organisation and lets others in */
-    bool by_token;             /* an API token: confined to `token_scopes` */
-    struct str token_scopes;   /* with spaces between */
+    bool by_token;             /* an API token: confined to its scopes */
 };
 extern const struct principal principal_public, principal_operator;
 

@@ -287,6 +287,8 @@ bool call_prepare(struct call *call)
 {
     struct ctx *ctx = &call->ctx;
     ctx->who = call->request.who ? call->request.who : &principal_public;
+    ctx->peer = call->request.peer;
+    ctx->https = call->request.https;
     call->reply = (struct reply){.file = -1};
     call_choose_language(call);
     struct match match = route_find(ctx->arena, call->request.method, call->request.path);
@@ -500,7 +502,8 @@ void call_read(struct call *call, struct db_conn *conn)
 
 bool call_is_repeatable(const struct call *call)
 {
-    return call->request.idempotency_key.length > 0;
+    /* Anybody's keys would be everybody's: one could ask for another's reply. */
+    return call->request.idempotency_key.length > 0 && !is_anybody(call->request.who);
 }
 
 /* Checks what needs the database, and does it. */

@@ -13,6 +13,7 @@ struct request {
     struct str session, bearer, csrf; /* what says who asks: secrets as they were sent */
     struct str peer;                  /* the client's address */
     bool same_origin;                 /* no page of another host sent it */
+    bool https;                       /* a proxy on this machine says so */
     bool on_this_machine;             /* it came to a loopback address, through no proxy */
     const struct principal *who;      /* NULL = anybody */
 };

@@ -33,6 +33,7 @@ struct ctx {
     const struct principal *who;      /* never NULL */
     const struct principal *approver; /* who approved it, when a proposal is carried out */
     struct str peer;                  /* the client's address; STR_NONE = the command line */
+    bool https;                       /* so that a cookie may say Secure */
     struct str session_secret;        /* of the cookie that it came with */
     enum language language;
     struct instant now;

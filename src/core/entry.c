@@ -72,6 +72,8 @@ static void read_exchange(struct task *task)
     if (request->bearer.data)
         request->on_this_machine =
             exchange->loopback && http_host_is_local(exchange) && !came_through_proxy(exchange);
+    request->https =
+        exchange->loopback && str_is(http_header(exchange, "X-Forwarded-Proto"), "https");
     if (!str_is(request->method, "GET"))
         request->peer = client_address(exchange);
     call_choose_language(&task->call);

@@ -79,6 +79,7 @@ struct principal identity_principal(const struct identity *identity)
     struct principal who = {.account_id = identity->account_id,
                             .name = identity->name,
                             .person_id = identity->person_id,
+                            .must_change_password = identity->must_change_password,
                             .by_token = identity->scopes.data != NULL,
                             .token_scopes = identity->scopes};
     if (!identity->grant_id || identity->must_change_password)

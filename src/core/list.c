@@ -230,6 +230,10 @@ static void add_filters(struct builder *builder)
 /* What the reader may see of it. */
 static void add_access(struct buf *sql, const struct ctx *ctx, const struct list *list)
 {
+    if (list->private) {
+        buf_print(sql, " AND %s = :own_account", list->owned->account);
+        return;
+    }
     const char *own =
         list->owned ? ownership_condition(ctx->who, list->owned, sql->arena) : "FALSE";
     if (list->guarded && strcmp(own, "FALSE") != 0 && strcmp(own, "TRUE") != 0)

@@ -185,8 +185,11 @@ static void write_parameter(struct json *json, const char *in, struct str name, 
 
 static bool in_path(const struct route *route, const char *name)
 {
-    const char *found = strstr(route->path, name);
-    return found && found[-1] == '{' && found[strlen(name)] == '}';
+    size_t length = strlen(name);
+    for (const char *at = strchr(route->path, '{'); at; at = strchr(at + 1, '{'))
+        if (strncmp(at + 1, name, length) == 0 && at[1 + length] == '}')
+            return true;
+    return false;
 }
 
 static const struct shape *input_of(const struct route *route)

@@ -2,6 +2,7 @@
  * one line and one include. */
 #include "core/proposal.h"
 #include "core/system.h"
+#include "modules/accounts/accounts.h"
 #include "modules/areas/areas.h"
 #include "modules/atlas/atlas.h"
 #include "modules/city/city.h"
@@ -12,7 +13,8 @@
 #include "modules/people/people.h"
 
 const struct module *const modules[] = {
-    &system_module,        &proposals_module, &people_module, &city_module,       &areas_module,
-    &organisations_module, &documents_module, &atlas_module,  &indicators_module, &overview_module,
+    &system_module, &proposals_module,     &people_module,   &city_module,
+    &areas_module,  &organisations_module, &accounts_module, &documents_module,
+    &atlas_module,  &indicators_module,    &overview_module,
 };
 const size_t module_count = COUNT(modules);

@@ -27,12 +27,12 @@ export function ask(base, method, path, headers = [], body = undefined) {
 
 // The database's own name is the only thing in which two replies may differ.
 export function comparable({ status, headers, body }) {
-  const ownName = /"database":"\w+"/;
+  const ownName = /"database":"\w+"/, instants = /\d{4}-\d\d-\d\dT[\d:]+Z/g;
   return {
     status,
     type: headers['content-type'],
-    etag: ownName.test(body) ? undefined : headers.etag,
+    etag: ownName.test(body) || instants.test(body) ? undefined : headers.etag,
     // The two programs were not started in the same second.
-    body: body.replace(ownName, '"database":""').replace(/"\d{4}-\d\d-\d\dT[\d:]+Z"/g, '"instant"'),
+    body: body.replace(ownName, '"database":""').replace(instants, 'instant'),
   };
 }

@@ -6,12 +6,15 @@ CREATE TABLE account (
     password_hash        {text}, -- argon2id; NULL until its owner has chosen one
     state                {text} NOT NULL CHECK (state IN ('active', 'disabled')),
     must_change_password {bool} NOT NULL,
+    locked_until         {int}, -- for the list; what counts is login_failure
     last_login_at        {int},
     created_at           {int}  NOT NULL,
     changed_seq          {int}  NOT NULL
 ) {strict};
 
--- What an account may do, for whom, and when. Never deleted: who could do what stays known.
+CREATE INDEX account_by_state ON account (state, id);
+-- What an account may do, for whom, and when. Never deleted: who could do what stays known; so
+-- nothing that names a grant needs a foreign key, which each insertion would have to look after.
 CREATE TABLE role_grant (
     id                {id},
     account_id        {int}  NOT NULL REFERENCES account (id),
@@ -29,12 +32,15 @@ CREATE TABLE role_grant (
 ) {strict};
 CREATE INDEX role_grant_by_account ON role_grant (account_id, id);
 CREATE INDEX role_grant_by_organisation ON role_grant (organisation_code, id);
+CREATE INDEX role_grant_by_area ON role_grant (area_code, id);
+CREATE INDEX role_grant_by_department ON role_grant (department_code, id);
+CREATE INDEX role_grant_by_role ON role_grant (role, id);
 
 -- Only digests of what opens a door are stored.
 CREATE TABLE session (
     token_hash {text} PRIMARY KEY,
     account_id {int}  NOT NULL REFERENCES account (id),
-    grant_id   {int}  REFERENCES role_grant (id),
+    grant_id   {int} ,
     csrf_token {text} NOT NULL,
     created_at {int}  NOT NULL,
     idle_until {int}  NOT NULL,
@@ -47,7 +53,7 @@ CREATE TABLE api_token (
     id         {id},
     token_hash {text} NOT NULL UNIQUE,
     account_id {int}  NOT NULL REFERENCES account (id),
-    grant_id   {int}  NOT NULL REFERENCES role_grant (id),
+    grant_id   {int}  NOT NULL,
     name       {text} NOT NULL,
     scopes     {text} NOT NULL,
     expires_on {text} NOT NULL,
@@ -74,16 +80,18 @@ CREATE TABLE proposal (
     body              {text} NOT NULL,
     if_match          {text},
     proposer_id       {int}  NOT NULL REFERENCES account (id),
-    grant_id          {int}  NOT NULL REFERENCES role_grant (id),
+    grant_id          {int}  NOT NULL,
     area_code         {text},
     proposed_at       {int}  NOT NULL,
     proposed_seq      {int}  NOT NULL,
-    decider_id        {int}  REFERENCES account (id),
+    decider_id        {int}, -- an account
     decided_at        {int},
     reason            {text},
     location          {text}
 ) {strict};
 CREATE INDEX proposal_by_state ON proposal (state, id);
+CREATE INDEX proposal_by_path ON proposal (path, id);
+CREATE INDEX proposal_by_proposer ON proposal (proposer_id, id);
 
 -- Rules that an administration may change; a missing row means the standard.
 CREATE TABLE rule_value (

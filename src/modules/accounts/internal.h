@@ -1,0 +1,90 @@
+/* What the files of the module share. Nobody else includes this. */
+#ifndef MODULES_ACCOUNTS_INTERNAL_H
+#define MODULES_ACCOUNTS_INTERNAL_H
+
+#include "core/identity.h"
+#include "core/password.h"
+#include "core/route.h"
+#include "core/rules.h"
+#include "modules/accounts/accounts.h"
+
+enum { NAME_MAX_BYTES = 60, PERSON_TEXT_MAX = 200 };
+
+/* An account as it is stored. */
+struct account {
+    int64_t id, person_id; /* person_id 0 = none */
+    struct str name, password_hash, state;
+    bool must_change_password;
+    struct instant locked_until, last_login_at, created_at;
+    int64_t changed_seq;
+};
+extern const struct shape account_shape;
+enum error account_find(struct ctx *ctx, int64_t id, struct account *out) MUST_USE;
+enum error account_named(struct ctx *ctx, struct str name, struct account *out) MUST_USE;
+/* Complains when it is no log-in name: 2 to 60 letters, digits, dots, dashes, underscores. */
+enum error account_name_check(struct ctx *ctx, struct str name) MUST_USE;
+/* A new account; `password_hash` is STR_NONE where its owner has still to choose one. */
+enum error account_make(struct ctx *ctx, struct str name, struct str password_hash,
+                        int64_t person_id, int64_t *id) MUST_USE;
+/* Sets a password, for good; ends the account's sessions. */
+enum error account_set_password(struct ctx *ctx, int64_t id, struct str hash) MUST_USE;
+enum error account_end_sessions(struct ctx *ctx, int64_t id) MUST_USE;
+
+/* A role for an account. */
+struct grant {
+    int64_t id, account_id;
+    struct str account_name, role, organisation_code, organisation_name, area_code, area_name,
+        department_code, department_name;
+    bool may_delegate;
+    struct date valid_from, valid_to;
+    struct instant revoked_at;
+};
+extern const struct shape grant_shape;
+/* Checks that the role has the scope it needs and no other; complains. */
+enum error grant_check(struct ctx *ctx, const struct grant *grant) MUST_USE;
+enum error grant_add(struct ctx *ctx, const struct grant *grant, int64_t *id) MUST_USE;
+
+/* A session for the account, with the cookie set; the one that the request came with ends. */
+enum error session_begin(struct ctx *ctx, int64_t account_id) MUST_USE;
+
+/* The session and whose it is, as GET /api/session shows it. */
+struct session_view {
+    struct maybe_int account_id;
+    struct str name, display_name, role;
+    struct maybe_int grant_id, person_id;
+    struct str organisation_code, organisation_name, area_code, area_name, department_code,
+        department_name;
+    bool may_delegate, must_change_password;
+    struct str csrf_token;
+    struct instant expires_at;
+    bool setup;
+    struct records grants;
+};
+extern const struct shape session_view_shape;
+/* Of the session with this secret; anybody's when it opens nothing. */
+enum error session_describe(struct ctx *ctx, struct str secret, struct session_view *out) MUST_USE;
+
+/* The password that a prelude has hashed. */
+struct hashed {
+    struct str hash;
+};
+/* A prelude's work for a new password: rules, then the hash, into ctx->carried. */
+enum error hash_new_password(struct ctx *ctx, const char *field, struct str password,
+                             struct str name) MUST_USE;
+
+extern const struct handler session_show_handler, session_create_handler, session_end_handler,
+    session_renew_handler, session_grant_handler, password_change_handler, password_reset_handler;
+enum error session_create_prelude(struct ctx *ctx, const void *in);
+enum error password_change_prelude(struct ctx *ctx, const void *in);
+enum error password_reset_prelude(struct ctx *ctx, const void *in);
+
+extern const struct list user_list, grant_list, invitation_list, api_token_list;
+extern const struct handler user_show_handler, user_create_handler, user_edit_handler,
+    user_reset_handler, user_unlock_handler;
+extern const struct handler grant_create_handler, grant_revoke_handler;
+extern const struct handler invitation_create_handler, invitation_revoke_handler,
+    claim_methods_handler, claim_handler;
+enum error claim_prelude(struct ctx *ctx, const void *in);
+extern const struct handler api_token_create_handler, api_token_revoke_handler;
+
+#endif

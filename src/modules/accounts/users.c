@@ -1,0 +1,165 @@
+/* Users, as an administration sees them. */
+#include "modules/accounts/internal.h"
+#include "users.sql.h"
+
+static const char *const states[] = {"active", "disabled", NULL};
+
+struct user {
+    int64_t id;
+    struct str name, state;
+    bool must_change_password;
+    struct instant locked_until, last_login_at, created_at;
+    int64_t changed_seq;
+    struct maybe_int person_id;
+};
+static const struct field user_fields[] = {
+    FIELD(struct user, id, "编号", "Number", USE_OUT | USE_SORT),
+    FIELD(struct user, name, "登录名", "Log-in name", USE_OUT | USE_FILTER | USE_SORT),
+    FIELD(struct user, state, "状态", "State", USE_OUT | USE_FILTER, .choices = states),
+    FIELD(struct user, must_change_password, "须改密码", "Must change the password", USE_OUT),
+    FIELD(struct user, locked_until, "锁定至", "Locked until", USE_OUT),
+    FIELD(struct user, last_login_at, "最近登录", "Last log-in", USE_OUT),
+    FIELD(struct user, created_at, "建立时间", "When it was made", USE_OUT),
+    FIELD(struct user, changed_seq, "最近改动的序号", "Sequence of the last change", USE_OUT),
+    FIELD(struct user, person_id, "个人", "Person", USE_OUT),
+};
+static const SHAPE(user);
+
+/* With the one-time link, which is shown this once. */
+struct user_with_link {
+    struct user user;
+    struct str reset_token;
+    struct instant reset_expires_at;
+};
+static const struct field user_with_link_fields[] = {
+    FIELD(struct user_with_link, reset_token, "一次性链接的口令", "Token of the one-time link",
+          USE_OUT, .secret = true),
+    FIELD(struct user_with_link, reset_expires_at, "链接失效时间", "When the link ends", USE_OUT),
+};
+static const SHAPE_EXTENDING(user_with_link, user);
+
+struct new_user {
+    struct str name, role, organisation_code, area_code, department_code;
+};
+static const struct field new_user_fields[] = {
+    FIELD(struct new_user, name, "登录名", "Log-in name", .required = true,
+          .length_max = NAME_MAX_BYTES),
+    FIELD(struct new_user, role, "角色", "Role", .required = true, .choices = role_names),
+    FIELD(struct new_user, organisation_code, "单位", "Organisation", .refers = "organisation"),
+    FIELD(struct new_user, area_code, "区县", "District", .refers = "area"),
+    FIELD(struct new_user, department_code, "部门", "Department", .refers = "department"),
+};
+static const SHAPE(new_user);
+
+struct user_key {
+    int64_t id;
+};
+static const struct field user_key_fields[] = {
+    FIELD(struct user_key, id, "编号", "Number", USE_OUT),
+};
+static const SHAPE(user_key);
+
+const struct list user_list = {
+    .base = &sql_user_list, .row = &user_shape, .key = "id", .sort = "id"};
+
+static enum error find(struct ctx *ctx, int64_t id, struct user *out)
+{
+    enum error error = db_one(ctx, &sql_user_show, ARGS(arg_int("id", id)), ROW(user, out));
+    ctx->etag = error ? 0 : out->changed_seq;
+    return error;
+}
+
+SHARED_HANDLER(user_show, user_key, user)
+{
+    return find(ctx, in->id, out);
+}
+
+/* A link to choose a password; those given before end. */
+static enum error give_link(struct ctx *ctx, int64_t account_id, struct user_with_link *out)
+{
+    int64_t hours;
+    struct str token = secret_new(ctx);
+    enum error error = rule_value(ctx, RULE_RESET_HOURS, &hours);
+    if (error)
+        return error;
+    out->reset_token = token;
+    out->reset_expires_at = (struct instant){ctx->now.seconds + hours * 3600};
+    error = db_do(ctx, &sql_resets_end, ARGS(arg_int("account_id", account_id)));
+    if (!error)
+        error = db_do(ctx, &sql_reset_insert,
+                      ARGS(arg_text("token_hash", secret_hash(ctx->arena, token)),
+                           arg_int("account_id", account_id),
+                           arg_int("expires_at", out->reset_expires_at.seconds)));
+    return error ? error : find(ctx, account_id, &out->user);
+}
+
+SHARED_HANDLER(user_create, new_user, user_with_link)
+{
+    struct grant grant = {.role = in->role,
+                          .organisation_code = in->organisation_code,
+                          .area_code = in->area_code,
+                          .department_code = in->department_code,
+                          .valid_from = DATE_NONE,
+                          .valid_to = DATE_NONE,
+                          .revoked_at = INSTANT_NONE};
+    int64_t id;
+    enum error error = account_name_check(ctx, in->name);
+    if (grant_check(ctx, &grant))
+        error = ctx->error;
+    if (!error)
+        error = account_make(ctx, in->name, STR_NONE, 0, &grant.account_id);
+    if (!error)
+        error = grant_add(ctx, &grant, &id);
+    ctx->location = arena_print(ctx->arena, "/api/users/%lld", (long long)grant.account_id);
+    return error ? error : give_link(ctx, grant.account_id, out);
+}
+
+struct user_change {
+    int64_t id;
+    struct str state;
+};
+static const struct field user_change_fields[] = {
+    FIELD(struct user_change, id, "编号", "Number", USE_OUT),
+    FIELD(struct user_change, state, "状态", "State", .required = true, .choices = states),
+};
+static const SHAPE(user_change);
+
+SHARED_HANDLER(user_edit, user_change, user)
+{
+    struct user was;
+    enum error error = find(ctx, in->id, &was);
+    if (!error)
+        error = check_match(ctx, was.changed_seq);
+    if (error)
+        return error;
+    if (str_is(in->state, "disabled") && in->id == ctx->who->account_id)
+        return fail(ctx, E_CONFLICT, "不能停用自己的账户", "you cannot disable your own account");
+    struct user_change change = {was.id, was.state};
+    fields_merge(ROW(user_change, &change), in, ctx->given);
+    error = db_do(ctx, &sql_user_state, FROM(user_change, &change));
+    if (!error && str_is(change.state, "disabled"))
+        error = account_end_sessions(ctx, in->id);
+    ctx->identities_changed = true;
+    return error ? error : find(ctx, in->id, out);
+}
+
+SHARED_HANDLER(user_reset, user_key, user_with_link)
+{
+    struct user user;
+    enum error error = find(ctx, in->id, &user);
+    return error ? error : give_link(ctx, in->id, out);
+}
+
+SHARED_HANDLER(user_unlock, user_key, user)
+{
+    struct user user;
+    enum error error = find(ctx, in->id, &user);
+    if (error)
+        return error;
+    struct str subject =
+        secret_hash(ctx->arena, arena_print(ctx->arena, "name:%.*s", STR_PRINT(user.name)));
+    error = db_do(ctx, &sql_user_failure_delete, ARGS(arg_text("subject_hash", subject)));
+    if (!error)
+        error = db_do(ctx, &sql_user_unlock, ARGS(arg_int("id", in->id)));
+    return error ? error : find(ctx, in->id, out);
+}

@@ -2,6 +2,7 @@
 
 #include "accounts.sql.h"
 #include "modules/accounts/internal.h"
+#include "modules/people/people.h"
 
 static const struct field account_fields[] = {
     FIELD(struct account, id, "编号", "Number"),
@@ -36,6 +37,24 @@ enum error account_name_check(struct ctx *ctx, struct str name)
         return complain(ctx, STR("name"), "登录名用 2 到 %d 个字母、数字或 . _ - @",
                         "a log-in name has 2 to %d letters, digits or . _ - @", NAME_MAX_BYTES);
     return E_OK;
+}
+
+enum error account_person(struct ctx *ctx, struct str name, struct str phone, struct str email,
+                          int64_t *id)
+{
+    struct person person = {.id_number = STR_NONE, .note = STR_NONE};
+    if (!*id && !name.data && !phone.data && !email.data)
+        return E_OK;
+    enum error error = *id ? person_find(ctx, *id, &person) : E_OK;
+    person.name = name;
+    person.phone = phone;
+    person.email = email;
+    if (!error)
+        error = person_check(ctx, &person);
+    if (!error)
+        error = *id ? person_update(ctx, &person) : person_create(ctx, &person);
+    *id = person.id;
+    return error;
 }
 
 enum error account_make(struct ctx *ctx, struct str name, struct str password_hash,

@@ -23,6 +23,10 @@ enum error account_find(struct ctx *ctx, int64_t id, struct account *out) MUST_U
 enum error account_named(struct ctx *ctx, struct str name, struct account *out) MUST_USE;
 /* Complains when it is no log-in name: 2 to 60 letters, digits, dots, dashes, underscores. */
 enum error account_name_check(struct ctx *ctx, struct str name) MUST_USE;
+/* The person behind an account: made when there is none yet (`*id` 0) and something is known of
+ * him, else changed. */
+enum error account_person(struct ctx *ctx, struct str name, struct str phone, struct str email,
+                          int64_t *id) MUST_USE;
 /* A new account; `password_hash` is STR_NONE where its owner has still to choose one. */
 enum error account_make(struct ctx *ctx, struct str name, struct str password_hash,
                         int64_t person_id, int64_t *id) MUST_USE;

@@ -152,7 +152,7 @@ SHARED_HANDLER(invitation_revoke, invitation_key, invitation)
 /* --- Claiming ------------------------------------------------------------------------------- */
 
 struct claim {
-    struct str method, organisation_code, one_time_code, name, password;
+    struct str method, organisation_code, one_time_code, name, password, display_name, phone;
 };
 static const struct field claim_fields[] = {
     FIELD(struct claim, method, "方式", "Way", .required = true, .length_max = 40),
@@ -162,6 +162,8 @@ static const struct field claim_fields[] = {
           .length_max = 60, .secret = true),
     FIELD(struct claim, name, "登录名", "Log-in name", .length_max = NAME_MAX_BYTES),
     FIELD(struct claim, password, "密码", "Password", .length_max = PASSWORD_MAX, .secret = true),
+    FIELD(struct claim, display_name, "姓名", "Your name", .length_max = PERSON_TEXT_MAX),
+    FIELD(struct claim, phone, "电话", "Phone", .length_max = 40),
 };
 static const SHAPE(claim);
 
@@ -261,8 +263,11 @@ SHARED_HANDLER(claim, claim, session_view)
     enum error error = organisation_code_check(ctx, "organisation_code", in->organisation_code);
     if (!error)
         error = prove(ctx, in, &proved);
+    int64_t person_id = 0;
     if (!error && !grant.account_id)
-        error = account_make(ctx, in->name, hashed->hash, 0, &grant.account_id);
+        error = account_person(ctx, in->display_name, in->phone, STR_NONE, &person_id);
+    if (!error && !grant.account_id)
+        error = account_make(ctx, in->name, hashed->hash, person_id, &grant.account_id);
     if (error)
         return error;
     grant.role = proved.role;

@@ -1,5 +1,6 @@
 /* Signing in and out, and choosing passwords. */
 #include "modules/accounts/internal.h"
+#include "modules/people/people.h"
 #include "sessions.sql.h"
 
 enum { GRANTS_MAX = 200, ADDRESS_FACTOR = 10 /* an address may fail so many times more */ };
@@ -7,7 +8,8 @@ enum { GRANTS_MAX = 200, ADDRESS_FACTOR = 10 /* an address may fail so many time
 static const struct field session_view_fields[] = {
     FIELD(struct session_view, account_id, "账户", "Account"),
     FIELD(struct session_view, name, "登录名", "Log-in name"),
-    FIELD(struct session_view, display_name, "姓名", "Name"),
+    FIELD(struct session_view, display_name, "姓名", "Name", .personal = PERSONAL_NAME,
+          .column = "person.name"),
     FIELD(struct session_view, role, "角色", "Role"),
     FIELD(struct session_view, grant_id, "授权", "Grant"),
     FIELD(struct session_view, person_id, "个人", "Person"),
@@ -74,7 +76,13 @@ enum error session_describe(struct ctx *ctx, struct str secret, struct session_v
     out->must_change_password = identity.must_change_password;
     out->csrf_token = identity.csrf_token;
     out->expires_at = identity.expires_at;
-    return describe_grants(ctx, &identity, out);
+    struct person person;
+    error = describe_grants(ctx, &identity, out);
+    if (!error && identity.person_id) {
+        error = person_find(ctx, identity.person_id, &person);
+        out->display_name = person.name;
+    }
+    return error;
 }
 
 SHARED_HANDLER(session_show, nothing, session_view)

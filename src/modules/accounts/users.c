@@ -9,8 +9,8 @@ struct user {
     struct str name, state;
     bool must_change_password;
     struct instant locked_until, last_login_at, created_at;
-    int64_t changed_seq;
-    struct maybe_int person_id;
+    int64_t changed_seq, person_id; /* person_id 0 = none */
+    struct str display_name, phone, email;
 };
 static const struct field user_fields[] = {
     FIELD(struct user, id, "编号", "Number", USE_OUT | USE_SORT),
@@ -21,7 +21,13 @@ static const struct field user_fields[] = {
     FIELD(struct user, last_login_at, "最近登录", "Last log-in", USE_OUT),
     FIELD(struct user, created_at, "建立时间", "When it was made", USE_OUT),
     FIELD(struct user, changed_seq, "最近改动的序号", "Sequence of the last change", USE_OUT),
-    FIELD(struct user, person_id, "个人", "Person", USE_OUT),
+    FIELD(struct user, person_id, "个人（0 为无）", "Person; 0 = none", USE_OUT),
+    FIELD(struct user, display_name, "姓名", "Name", USE_OUT, .personal = PERSONAL_NAME,
+          .column = "person.name"),
+    FIELD(struct user, phone, "电话", "Phone", USE_OUT, .personal = PERSONAL_PHONE,
+          .column = "person.phone"),
+    FIELD(struct user, email, "邮箱", "E-mail", USE_OUT, .personal = PERSONAL_EMAIL,
+          .column = "person.email"),
 };
 static const SHAPE(user);
 
@@ -40,6 +46,7 @@ static const SHAPE_EXTENDING(user_with_link, user);
 
 struct new_user {
     struct str name, role, organisation_code, area_code, department_code;
+    struct str display_name, phone, email;
 };
 static const struct field new_user_fields[] = {
     FIELD(struct new_user, name, "登录名", "Log-in name", .required = true,
@@ -48,6 +55,9 @@ static const struct field new_user_fields[] = {
     FIELD(struct new_user, organisation_code, "单位", "Organisation", .refers = "organisation"),
     FIELD(struct new_user, area_code, "区县", "District", .refers = "area"),
     FIELD(struct new_user, department_code, "部门", "Department", .refers = "department"),
+    FIELD(struct new_user, display_name, "姓名", "Name", .length_max = PERSON_TEXT_MAX),
+    FIELD(struct new_user, phone, "电话", "Phone", .length_max = 40),
+    FIELD(struct new_user, email, "邮箱", "E-mail", .length_max = PERSON_TEXT_MAX),
 };
 static const SHAPE(new_user);
 
@@ -106,8 +116,11 @@ SHARED_HANDLER(user_create, new_user, user_with_link)
     enum error error = account_name_check(ctx, in->name);
     if (grant_check(ctx, &grant))
         error = ctx->error;
+    int64_t person_id = 0;
     if (!error)
-        error = account_make(ctx, in->name, STR_NONE, 0, &grant.account_id);
+        error = account_person(ctx, in->display_name, in->phone, in->email, &person_id);
+    if (!error)
+        error = account_make(ctx, in->name, STR_NONE, person_id, &grant.account_id);
     if (!error)
         error = grant_add(ctx, &grant, &id);
     ctx->location = arena_print(ctx->arena, "/api/users/%lld", (long long)grant.account_id);
@@ -115,12 +128,16 @@ SHARED_HANDLER(user_create, new_user, user_with_link)
 }
 
 struct user_change {
-    int64_t id;
-    struct str state;
+    int64_t id, person_id;
+    struct str state, display_name, phone, email;
 };
 static const struct field user_change_fields[] = {
     FIELD(struct user_change, id, "编号", "Number", USE_OUT),
+    FIELD(struct user_change, person_id, "个人", "Person", USE_OUT),
     FIELD(struct user_change, state, "状态", "State", .required = true, .choices = states),
+    FIELD(struct user_change, display_name, "姓名", "Name", .length_max = PERSON_TEXT_MAX),
+    FIELD(struct user_change, phone, "电话", "Phone", .length_max = 40),
+    FIELD(struct user_change, email, "邮箱", "E-mail", .length_max = PERSON_TEXT_MAX),
 };
 static const SHAPE(user_change);
 
@@ -132,11 +149,15 @@ SHARED_HANDLER(user_edit, user_change, user)
         error = check_match(ctx, was.changed_seq);
     if (error)
         return error;
-    if (str_is(in->state, "disabled") && in->id == ctx->who->account_id)
+    if (was_given(ctx, &user_change_shape, "state") && str_is(in->state, "disabled") &&
+        in->id == ctx->who->account_id)
         return fail(ctx, E_CONFLICT, "不能停用自己的账户", "you cannot disable your own account");
-    struct user_change change = {was.id, was.state};
+    struct user_change change = {was.id,           was.person_id, was.state,
+                                 was.display_name, was.phone,     was.email};
     fields_merge(ROW(user_change, &change), in, ctx->given);
-    error = db_do(ctx, &sql_user_state, FROM(user_change, &change));
+    error = account_person(ctx, change.display_name, change.phone, change.email, &change.person_id);
+    if (!error)
+        error = db_do(ctx, &sql_user_change, FROM(user_change, &change));
     if (!error && str_is(change.state, "disabled"))
         error = account_end_sessions(ctx, in->id);
     ctx->identities_changed = true;

@@ -264,6 +264,18 @@ enum error audit_verify(struct ctx *ctx, struct audit_trust trust, struct audit_
     return error;
 }
 
+enum error audit_verify_range(struct ctx *ctx, struct audit_range range,
+                              struct audit_report *report)
+{
+    struct verifier *v = verifier_new(ctx, (struct audit_trust){STR(""), STR("")}, report);
+    struct audit_visitor visitor = {v, visit_seal, visit_event, visit_signature};
+    v->is_part = true;
+    enum error error = audit_walk(ctx, range, &visitor);
+    if (!error)
+        check_end(ctx, v);
+    return error;
+}
+
 enum error audit_verify_file(struct ctx *ctx, FILE *in, struct audit_trust trust,
                              struct audit_report *report)
 {

@@ -34,6 +34,9 @@ struct audit_trust {
  * log stands in the report. */
 enum error audit_verify(struct ctx *ctx, struct audit_trust trust,
                         struct audit_report *report) MUST_USE;
+/* Of some seals, which hold if they follow one another. */
+enum error audit_verify_range(struct ctx *ctx, struct audit_range range,
+                              struct audit_report *report) MUST_USE;
 /* Of an export; a part of the log holds if its seals follow one another. */
 enum error audit_verify_file(struct ctx *ctx, FILE *in, struct audit_trust trust,
                              struct audit_report *report) MUST_USE;

@@ -388,8 +388,10 @@ static enum error export_reply(struct call *call, struct list_request *request,
     if (file < 0)
         return no_temporary_file(ctx);
     call->reply.file = file;
-    enum error error = request ? list_export(ctx, request, call->format, file)
-                               : records_export(ctx, shape, records, call->format, file);
+    bool own = call->route->file != NULL;
+    enum error error = own       ? call->route->file(ctx, call->in, file)
+                       : request ? list_export(ctx, request, call->format, file)
+                                 : records_export(ctx, shape, records, call->format, file);
     if (error) {
         close(file);
         call->reply.file = -1;
@@ -398,9 +400,10 @@ static enum error export_reply(struct call *call, struct list_request *request,
     struct str path = str_of(call->route->path), part, last = STR("list");
     while (str_cut(&path, '/', &part))
         last = part.length ? part : last;
-    call->reply.file_name = arena_print(ctx->arena, "%.*s-%lld.%s", STR_PRINT(last),
-                                        (long long)ctx->sequence, format_endings[call->format]);
-    call->reply.content_type = format_types[call->format];
+    call->reply.file_name =
+        arena_print(ctx->arena, "%.*s-%lld.%s", STR_PRINT(last), (long long)ctx->sequence,
+                    own ? "jsonl" : format_endings[call->format]);
+    call->reply.content_type = own ? STR("application/x-ndjson") : format_types[call->format];
     call->reply.status = 200;
     return E_OK;
 }
@@ -460,8 +463,21 @@ static enum error run_handler(struct call *call)
     return E_OK;
 }
 
+/* The file in the place of the record, once that has served. */
+static void give_file(struct call *call)
+{
+    const struct ctx *ctx = &call->ctx;
+    if (!ctx->file.data)
+        return;
+    call->reply.body = ctx->file;
+    call->reply.content_type = ctx->file_type;
+    call->reply.file_name = ctx->file_name;
+}
+
 static enum error run_read(struct call *call)
 {
+    if (call->route->file)
+        return export_reply(call, NULL, NULL, (struct records){NULL, 0});
     return call->route->list ? read_list(call) : run_handler(call);
 }
 
@@ -492,6 +508,8 @@ void call_read(struct call *call, struct db_conn *conn)
         db_rollback(conn);
     if (error == E_NOT_FOUND && !ctx->error)
         fail(ctx, E_NOT_FOUND, "没有这条记录", "there is no such record");
+    if (!error)
+        give_file(call);
     if (error)
         call_problem(call);
     else if (call->reply.file < 0)

@@ -37,9 +37,10 @@ struct ctx {
     struct str session_secret;        /* of the cookie that it came with */
     enum language language;
     struct instant now;
-    struct date today; /* where the city is */
-    int64_t sequence;  /* write: the number this transaction takes. read: the newest there is, once
-                          sequence_read() has been called */
+    struct date today;      /* where the city is */
+    int utc_offset_minutes; /* of the city */
+    int64_t sequence; /* write: the number this transaction takes. read: the newest there is, once
+                         sequence_read() has been called */
     struct field_set given;        /* which members of the input the client gave */
     struct str content_type, body; /* of a raw body, for routes that take one */
     struct str if_match;           /* as sent, without quotes; STR_NONE when absent */
@@ -59,6 +60,9 @@ struct ctx {
     struct keyring *keyring;        /* master keys of personal data */
     struct person_key *person_keys; /* those that this request has used, newest first */
     bool revealed;                  /* the reply shows personal data unmasked: it is not kept */
+
+    /* A handler may reply with a file instead of its record, which is for the event then. */
+    struct str file, file_type, file_name;
 
     enum error error;
     struct str detail; /* why it failed, in the client's language */

@@ -418,7 +418,10 @@ static void value_to_json(struct writing *to, const struct field *field, struct 
         json_bool(out, CONST_MEMBER(bool, value, field));
         return;
     case KIND_TEXT:
-        json_text(out, CONST_MEMBER(struct str, value, field));
+        if (field->json)
+            json_raw(out, CONST_MEMBER(struct str, value, field));
+        else
+            json_text(out, CONST_MEMBER(struct str, value, field));
         return;
     case KIND_DATE: {
         char text[DATE_TEXT];

@@ -90,7 +90,8 @@ static void write_schema(struct json *json, enum kind kind, bool null, const str
         write_type(json, "boolean", false);
         break;
     case KIND_TEXT:
-        write_type(json, "string", null);
+        if (!field || !field->json) /* JSON may be anything */
+            write_type(json, "string", null);
         break;
     case KIND_DATE:
         write_type(json, "string", null);
@@ -257,8 +258,10 @@ static void write_responses(struct json *json, const struct route *route)
     key_open(json, "responses", '{');
     key_open(json, route->created == 201 ? "201" : "200", '{');
     member(json, "description", STR("OK"));
-    write_content(json, "application/json");
-    if (route->list) {
+    write_content(json, route->file ? "application/x-ndjson" : "application/json");
+    if (route->file)
+        write_type(json, "string", false);
+    else if (route->list) {
         write_type(json, "object", false);
         key_open(json, "properties", '{');
         key_open(json, "items", '{');

@@ -47,7 +47,9 @@ struct route {
     const struct handler *handler; /* or … */
     const struct list *list;       /* … a list, also at path.csv and path.xlsx; or … */
     struct str (*text)(struct arena *arena); /* … JSON that depends on nothing but the program */
-    size_t body_max;                         /* 0 = BODY_MAX */
+    /* The reply is a file that this writes; the handler only says what the query is. */
+    enum error (*file)(struct ctx *ctx, const void *query, int file);
+    size_t body_max; /* 0 = BODY_MAX */
     /* Work to be done before the transaction, in the pool, with a reading connection: hashing a
      * password, say. What it finds goes to ctx->carried. `in` is checked; may be NULL. */
     enum error (*prelude)(struct ctx *ctx, const void *in);

@@ -25,6 +25,7 @@ void task_frame(struct app *app, struct ctx *ctx, struct arena *arena)
     ctx->sealer = app->sealer;
     ctx->keyring = app->keyring;
     ctx->now = instant_now();
+    ctx->utc_offset_minutes = app->utc_offset_minutes;
     ctx->today = date_at(ctx->now, app->utc_offset_minutes);
 }
 

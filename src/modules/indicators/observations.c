@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/number.h"
+#include "core/audit.h"
 #include "modules/areas/areas.h"
 #include "modules/documents/documents.h"
 #include "modules/indicators/internal.h"
@@ -395,6 +396,9 @@ SHARED_HANDLER(observation_revise, revision, observation)
         error = tally(ctx, old.visibility, -1);
     if (!error)
         error = citation_end(ctx, "observation", old.id);
+    old.replaced_seq = (struct maybe_int){ctx->sequence, true};
+    if (!error)
+        error = audit_also(ctx, "replaced", ROW(observation, &old));
     if (!error)
         error = observation_store(ctx, &next);
     if (!error)

@@ -39,6 +39,13 @@ static const struct field proposal_fields[] = {
 };
 static const SHAPE(proposal);
 
+static const struct field publication_fields[] = {
+    FIELD(struct publication, id, "编号", "Number", USE_OUT),
+    FIELD(struct publication, visibility, "公开范围", "Who may see it", .required = true,
+          .choices = visibility_names),
+};
+SHAPE(publication);
+
 static const struct ownership proposal_owned = {.account = "proposer_id"};
 
 /* The route that a proposal asks for says what it is about. */

@@ -17,6 +17,12 @@ enum error approval_required(struct ctx *ctx) MUST_USE;
 /* Keeps the call's request, and makes its reply: 202 and the proposal. */
 enum error proposal_keep(struct call *call) MUST_USE;
 
+/* What asks for a record to be made more visible: PUBLIC takes a second person. */
+struct publication {
+    int64_t id, visibility;
+};
+extern const struct shape publication_shape;
+
 extern const struct module proposals_module;
 
 #endif

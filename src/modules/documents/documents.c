@@ -4,7 +4,9 @@
 #include <sodium.h>
 
 #include "base/utf8.h"
+#include "core/ownership.h"
 #include "core/pack.h"
+#include "core/proposal.h"
 #include "documents.sql.h"
 #include "text/locate.h"
 
@@ -50,7 +52,9 @@ struct document {
     struct str name, title, source_code, sha256, media_type;
     int64_t size, line_count;
     struct str published;
-    int64_t visibility, added_seq, changed_seq, citation_count;
+    int64_t visibility;
+    struct str area_code, department_code;
+    int64_t added_seq, changed_seq, citation_count;
 };
 static const struct field document_fields[] = {
     FIELD(struct document, id, "编号", "Number", USE_OUT | USE_SORT),
@@ -63,13 +67,22 @@ static const struct field document_fields[] = {
     FIELD(struct document, line_count, "行数", "Lines", USE_OUT),
     FIELD(struct document, published, "发布时间", "When it was published", .length_max = 10),
     FIELD(struct document, visibility, "公开范围", "Who may see it", .choices = visibility_names),
+    FIELD(struct document, area_code, "所属区县（空为本局）",
+          "District it belongs to; empty = the bureau", USE_OUT),
+    FIELD(struct document, department_code, "所属部门", "Department it belongs to", USE_OUT),
     FIELD(struct document, added_seq, "载入时的序号", "Sequence when it was added", USE_OUT),
     FIELD(struct document, changed_seq, "最近改动的序号", "Sequence of the last change", USE_OUT),
     FIELD(struct document, citation_count, "引自此文件的数字", "Figures cited from it", USE_OUT),
 };
 static const SHAPE(document);
-static const struct list document_list = {
-    .base = &sql_document_list, .row = &document_shape, .key = "id", .sort = "id", .guarded = true};
+static const struct ownership document_owned = {.area = "area_code",
+                                                .department = "department_code"};
+static const struct list document_list = {.base = &sql_document_list,
+                                          .row = &document_shape,
+                                          .key = "id",
+                                          .sort = "id",
+                                          .owned = &document_owned,
+                                          .guarded = true};
 
 struct document_key {
     int64_t id;
@@ -82,12 +95,16 @@ static const SHAPE(document_key);
 struct upload {
     struct str name;
     int64_t visibility; /* of a file that no source of the pack is */
+    struct str area_code, department_code;
 };
 static const struct field upload_fields[] = {
     FIELD(struct upload, name, "文件名", "File name", .required = true, .length_max = 255),
     FIELD(struct upload, visibility, "公开范围；来源已公开的文件总是公开，其他文件缺省为 bureau",
           "Who may see it; a file whose source is public is public, others by default the bureau's",
           .choices = visibility_names),
+    FIELD(struct upload, area_code, "所属区县", "District it belongs to", .refers = "area"),
+    FIELD(struct upload, department_code, "所属部门", "Department it belongs to",
+          .refers = "department"),
 };
 static const SHAPE(upload);
 
@@ -269,7 +286,11 @@ static struct str media_type(struct str name)
 
 static enum error document_find(struct ctx *ctx, int64_t id, struct document *document)
 {
-    return db_one(ctx, &sql_document_show, ARGS(arg_int("id", id)), ROW(document, document));
+    enum error error =
+        db_one(ctx, &sql_document_show, ARGS(arg_int("id", id)), ROW(document, document));
+    return error ? error
+                 : ownership_may_see(ctx, &document_owned, ROW(document, document),
+                                     document->visibility);
 }
 
 /* How many cited tokens stand on their lines. */
@@ -313,7 +334,9 @@ static enum error document_add(struct ctx *ctx, const struct upload *upload, str
                                     .size = (int64_t)text.length,
                                     .line_count = lines,
                                     .published = source.published,
-                                    .visibility = source.uploaded ? visibility : VISIBILITY_PUBLIC};
+                                    .visibility = source.uploaded ? visibility : VISIBILITY_PUBLIC,
+                                    .area_code = upload->area_code,
+                                    .department_code = upload->department_code};
         error = db_number(ctx, &sql_document_insert, FROM(document, &document), &id);
         if (!error)
             error = insert_lines(ctx, id, text);
@@ -332,6 +355,9 @@ HANDLER(document_upload, upload, uploaded)
         upload.visibility = VISIBILITY_BUREAU;
     for (size_t i = 0; i < COUNT(types); i++)
         known = known || str_is(ctx->content_type, types[i]);
+    if (upload.visibility == VISIBILITY_PUBLIC && ctx->who->role != ROLE_OPERATOR)
+        return complain(ctx, STR("visibility"), "请先载入，再提请公开",
+                        "add it first, then ask for it to be made public");
     if (!known)
         return fail(ctx, E_MEDIA_TYPE, "目前接受文本：text/plain、text/markdown、text/html",
                     "texts are taken: text/plain, text/markdown, text/html");
@@ -364,9 +390,32 @@ static const struct field document_change_fields[] = {
 };
 static const SHAPE(document_change);
 
+static enum error find_to_change(struct ctx *ctx, int64_t id, struct document *out)
+{
+    enum error error = document_find(ctx, id, out);
+    return error ? error : ownership_require(ctx, &document_owned, ROW(document, out));
+}
+
+/* What becomes public takes a second person. */
+static enum error change_document(struct ctx *ctx, int64_t visibility, struct str source_code,
+                                  const struct document_change *change, struct document *out)
+{
+    bool publishes = change->visibility == VISIBILITY_PUBLIC && visibility != VISIBILITY_PUBLIC;
+    enum error error = publishes ? approval_required(ctx) : E_OK;
+    if (!error)
+        error = db_do(ctx, &sql_document_update, FROM(document_change, change));
+    if (!error)
+        error = db_do(ctx, &sql_source_follows,
+                      FROM_AND(document_change, change, arg_text("source_code", source_code)));
+    if (!error)
+        error = document_find(ctx, change->id, out);
+    ctx->etag = error ? 0 : out->changed_seq;
+    return error;
+}
+
 HANDLER(document_edit, document_change, document)
 {
-    enum error error = document_find(ctx, in->id, out);
+    enum error error = find_to_change(ctx, in->id, out);
     if (error || (error = check_match(ctx, out->changed_seq)))
         return error;
     struct document_change change = {out->id, out->title, out->published, out->visibility};
@@ -375,14 +424,19 @@ HANDLER(document_edit, document_change, document)
     if (change.published.data && !publication_parse(change.published, &last))
         return complain(ctx, STR("published"), "应为 2026、2026-03 或 2026-03-03",
                         "must be 2026, 2026-03 or 2026-03-03");
-    if ((error = db_do(ctx, &sql_document_update, FROM(document_change, &change))) ||
-        (error =
-             db_do(ctx, &sql_source_follows,
-                   FROM_AND(document_change, &change, arg_text("source_code", out->source_code)))))
+    return change_document(ctx, out->visibility, out->source_code, &change, out);
+}
+
+HANDLER(document_publish, publication, document)
+{
+    enum error error = find_to_change(ctx, in->id, out);
+    if (error)
         return error;
-    error = document_find(ctx, in->id, out);
-    ctx->etag = error ? 0 : out->changed_seq;
-    return error;
+    if (in->visibility >= out->visibility)
+        return fail(ctx, E_CONFLICT, "它现在的公开范围已不小于所请的范围",
+                    "it is as visible as that already");
+    struct document_change change = {out->id, out->title, out->published, in->visibility};
+    return change_document(ctx, out->visibility, out->source_code, &change, out);
 }
 
 /* --- Reading -------------------------------------------------------------------------------- */
@@ -504,8 +558,12 @@ static enum error load_bulletins(struct ctx *ctx, const char *folder)
             struct str name = arena_str(ctx->arena, base_name(found.gl_pathv[i]));
             error = pack_read_file(ctx, found.gl_pathv[i], DOCUMENT_MAX, &text);
             if (!error)
-                error =
-                    document_add(ctx, &(struct upload){name, VISIBILITY_PUBLIC}, text, &uploaded);
+                error = document_add(ctx,
+                                     &(struct upload){.name = name,
+                                                      .visibility = VISIBILITY_PUBLIC,
+                                                      .area_code = STR_NONE,
+                                                      .department_code = STR_NONE},
+                                     text, &uploaded);
         }
     globfree(&found);
     return error;
@@ -515,10 +573,12 @@ static const struct route routes[] = {
     GET_LIST("/api/sources", source_list, "来源", "Sources"),
     GET_LIST("/api/documents", document_list, "文件", "Documents"),
     POST_RAW("/api/documents", document_upload, DOCUMENT_MAX, "载入文件", "Add a document",
-             .roles = EDITORS),
+             .roles = EDITORS, .owned = &document_owned),
     GET_SINGLE("/api/documents/{id}", document_show, "一份文件", "A document"),
     PATCH("/api/documents/{id}", document_edit, "改标题、时间、公开范围",
-          "Change title, day or visibility"),
+          "Change title, day or visibility", .roles = EDITORS, .approvers = APPROVERS),
+    ACT("/api/documents/{id}/publication", document_publish, "提请公开一份文件",
+        "Publish a document", .roles = EDITORS, .approvers = APPROVERS),
     GET_WORK("/api/documents/{id}/lines", document_lines, "文件各行及其引用",
              "Lines of a document and what is cited from them"),
 };

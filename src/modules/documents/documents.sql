@@ -54,16 +54,16 @@ SELECT document.*,
        (SELECT count(*) FROM citation WHERE citation.source_code = document.source_code
         AND citation.ended_seq IS NULL AND citation.visibility <= :clearance)
            AS citation_count
-FROM document WHERE document.id = :id AND document.visibility <= :clearance;
+FROM document WHERE document.id = :id;
 
 -- name: document_by_sha256
 SELECT id FROM document WHERE sha256 = :sha256;
 
 -- name: document_insert
 INSERT INTO document (name, title, source_code, sha256, media_type, size, line_count, published,
-                      visibility, added_seq, changed_seq)
+                      visibility, area_code, department_code, added_seq, changed_seq)
 VALUES (:name, :title, :source_code, :sha256, :media_type, :size, :line_count, :published,
-        :visibility, :sequence, :sequence) RETURNING id;
+        :visibility, :area_code, :department_code, :sequence, :sequence) RETURNING id;
 
 -- name: document_update
 UPDATE document SET title = :title, published = :published, visibility = :visibility,
@@ -75,9 +75,8 @@ INSERT INTO document_line (document_id, line, text) VALUES (:document_id, :line,
 
 -- name: line_page
 SELECT document_line.line, document_line.text
-FROM document_line JOIN document ON document.id = document_line.document_id
+FROM document_line
 WHERE document_line.document_id = :id AND document_line.line > :after
-  AND document.visibility <= :clearance
 ORDER BY document_line.line LIMIT :limit;
 
 -- name: citation_page

@@ -33,7 +33,7 @@ struct observation {
     struct str source_code, source_title, source_title_en, source_kind;
     bool second_hand;
     struct maybe_int line;
-    struct str token, note;
+    struct str token, note, department_code;
     int64_t visibility;
     bool sample;
     int64_t recorded_seq;

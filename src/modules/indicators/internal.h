@@ -23,17 +23,22 @@ enum error observation_store_record(struct ctx *ctx, void *record) MUST_USE;
 
 /* The handlers that the module's table of routes names. */
 extern const struct list observation_list;
+extern const struct ownership observation_owned;
 extern const struct handler observation_show_handler, observation_create_handler,
-    observation_revise_handler, series_show_handler, joined_show_handler, target_list_handler,
-    release_list_handler, lineage_show_handler;
+    observation_revise_handler, observation_publish_handler, series_show_handler,
+    joined_show_handler, target_list_handler, release_list_handler, lineage_show_handler;
 
 #define OBSERVATION_ROUTES                                                                         \
     GET_LIST("/api/observations", observation_list, "观测", "Observations"),                       \
-        POST("/api/observations", observation_create, "登记一个观测", "Record an observation"),    \
+        POST("/api/observations", observation_create, "登记一个观测", "Record an observation",     \
+             .roles = EDITORS, .approvers = APPROVERS, .owned = &observation_owned),               \
         GET_SINGLE("/api/observations/{id}", observation_show, "一个观测", "An observation"),      \
         POST_MATCH("/api/observations/{id}/revisions", observation_revise,                         \
                    "修订：新值另存一行，旧值保留",                                                 \
-                   "Revise: the new value becomes a row of its own, the old one stays")
+                   "Revise: the new value becomes a row of its own, the old one stays",            \
+                   .roles = EDITORS, .approvers = APPROVERS),                                      \
+        ACT("/api/observations/{id}/publication", observation_publish, "提请公开一个观测",         \
+            "Publish an observation", .roles = EDITORS, .approvers = APPROVERS)
 #define SERIES_ROUTES                                                                              \
     GET_WORK("/api/series", series_show, "一个指标在一个区域的数列",                               \
              "The series of an indicator in an area"),                                             \

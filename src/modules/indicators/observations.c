@@ -3,6 +3,8 @@
 
 #include "base/number.h"
 #include "core/audit.h"
+#include "core/ownership.h"
+#include "core/proposal.h"
 #include "modules/areas/areas.h"
 #include "modules/documents/documents.h"
 #include "modules/indicators/internal.h"
@@ -60,6 +62,8 @@ static const struct field observation_fields[] = {
     FIELD(struct observation, line, "行", "Line"),
     FIELD(struct observation, token, "数字原文", "The number as printed", .length_max = 200),
     FIELD(struct observation, note, "说明", "Note", .length_max = 1000),
+    FIELD(struct observation, department_code, "填报部门（空为本局）",
+          "Department that keeps it; empty = the bureau", .refers = "department"),
     FIELD(struct observation, visibility, "公开范围", "Who may see it",
           .choices = visibility_names),
     FIELD(struct observation, sample, "样例", "Is it a sample?", USE_OUT),
@@ -68,10 +72,14 @@ static const struct field observation_fields[] = {
 };
 SHAPE(observation);
 
+/* A district keeps its own figures and those of its predecessors, a department those it reports. */
+const struct ownership observation_owned = {.area = "area_code", .department = "department_code"};
+
 const struct list observation_list = {.base = &sql_observation_list,
                                       .row = &observation_shape,
                                       .key = "id",
                                       .sort = "id",
+                                      .owned = &observation_owned,
                                       .guarded = true,
                                       .versioned = true};
 
@@ -85,8 +93,11 @@ static const SHAPE(observation_key);
 
 enum error observation_find(struct ctx *ctx, int64_t id, struct observation *observation)
 {
-    return db_one(ctx, &sql_observation_show, ARGS(arg_int("id", id)),
-                  ROW(observation, observation));
+    enum error error =
+        db_one(ctx, &sql_observation_show, ARGS(arg_int("id", id)), ROW(observation, observation));
+    return error ? error
+                 : ownership_may_see(ctx, &observation_owned, ROW(observation, observation),
+                                     observation->visibility);
 }
 
 /* --- Rules ---------------------------------------------------------------------------------- */
@@ -317,7 +328,9 @@ SHARED_HANDLER(observation_create, observation, observation)
     if (!o.source_code.data && !o.note.data)
         return complain(ctx, STR("source_code"), "请注明来源；没有来源文件的，在说明里写明依据",
                         "name the source; where there is none, say in the note what it rests on");
-    enum error error = observation_store(ctx, &o);
+    enum error error = o.visibility == VISIBILITY_PUBLIC ? approval_required(ctx) : E_OK;
+    if (!error)
+        error = observation_store(ctx, &o);
     if (!error)
         error = observation_find(ctx, o.id, out);
     if (!error)
@@ -351,16 +364,49 @@ static const struct field revision_fields[] = {
 };
 static const SHAPE(revision);
 
+/* The newest version, if it is the writer's own. */
+static enum error find_to_change(struct ctx *ctx, int64_t id, struct observation *old)
+{
+    enum error error = observation_find(ctx, id, old);
+    if (!error && old->replaced_seq.known)
+        return fail(ctx, E_CHANGED, "这一版已被修订；请打开最新的一版再改",
+                    "this version has been revised: open the newest one");
+    return error ? error : ownership_require(ctx, &observation_owned, ROW(observation, old));
+}
+
+/* What is public, or becomes so, takes a second person. */
+static enum error replace(struct ctx *ctx, struct observation *old, struct observation *next,
+                          struct observation *out)
+{
+    enum error error = next->visibility == VISIBILITY_PUBLIC ? approval_required(ctx) : E_OK;
+    /* Claims the old row first: of two who revise at once, one finds it replaced. */
+    if (!error)
+        error = db_one(ctx, &sql_observation_replace, ARGS(arg_int("id", old->id)),
+                       (struct row){NULL, NULL});
+    error = explain(ctx, error, E_CHANGED, "这一版刚被别人修订", "someone has just revised it");
+    if (!error)
+        error = tally(ctx, old->visibility, -1);
+    if (!error)
+        error = citation_end(ctx, "observation", old->id);
+    old->replaced_seq = (struct maybe_int){ctx->sequence, true};
+    if (!error)
+        error = audit_also(ctx, "replaced", ROW(observation, old));
+    if (!error)
+        error = observation_store(ctx, next);
+    if (!error)
+        error = observation_find(ctx, next->id, out);
+    if (!error)
+        say_where(ctx, out);
+    return error;
+}
+
 SHARED_HANDLER(observation_revise, revision, observation)
 {
     struct observation old;
-    enum error error = observation_find(ctx, in->id, &old);
+    enum error error = find_to_change(ctx, in->id, &old);
+    if (!error)
+        error = check_match(ctx, old.recorded_seq);
     if (error)
-        return error;
-    if (old.replaced_seq.known)
-        return fail(ctx, E_CHANGED, "这一版已被修订；请打开最新的一版再改",
-                    "this version has been revised: open the newest one");
-    if ((error = check_match(ctx, old.recorded_seq)))
         return error;
     struct revision change = {
         old.id,          old.value, old.value_high, old.status, old.approximation, old.published,
@@ -388,22 +434,20 @@ SHARED_HANDLER(observation_revise, revision, observation)
     next.token = change.token;
     next.note = change.note;
     next.visibility = change.visibility;
-    /* Claims the old row first: of two who revise at once, one finds it replaced. */
-    error = db_one(ctx, &sql_observation_replace, ARGS(arg_int("id", old.id)),
-                   (struct row){NULL, NULL});
-    error = explain(ctx, error, E_CHANGED, "这一版刚被别人修订", "someone has just revised it");
-    if (!error)
-        error = tally(ctx, old.visibility, -1);
-    if (!error)
-        error = citation_end(ctx, "observation", old.id);
-    old.replaced_seq = (struct maybe_int){ctx->sequence, true};
-    if (!error)
-        error = audit_also(ctx, "replaced", ROW(observation, &old));
-    if (!error)
-        error = observation_store(ctx, &next);
-    if (!error)
-        error = observation_find(ctx, next.id, out);
-    if (!error)
-        say_where(ctx, out);
-    return error;
+    return replace(ctx, &old, &next, out);
+}
+
+/* Publication is a revision of the visibility alone. */
+SHARED_HANDLER(observation_publish, publication, observation)
+{
+    struct observation old;
+    enum error error = find_to_change(ctx, in->id, &old);
+    if (error)
+        return error;
+    if (in->visibility >= old.visibility)
+        return fail(ctx, E_CONFLICT, "它现在的公开范围已不小于所请的范围",
+                    "it is as visible as that already");
+    struct observation next = old;
+    next.visibility = in->visibility;
+    return replace(ctx, &old, &next, out);
 }

@@ -3,16 +3,17 @@ SELECT * FROM observation_cited
 
 -- name: observation_show
 SELECT * FROM observation_cited
-WHERE id = :id AND visibility <= :clearance;
+WHERE id = :id;
 
 -- name: observation_insert
 INSERT INTO observation (fact_id, indicator_code, definition_version, area_code, scope, among,
     period, period_start, period_end, value, value_high, low, high, unit, status, measure,
-    approximation, base_period, attaches_to, repeats, published, published_on, note, visibility,
+    approximation, base_period, attaches_to, repeats, published, published_on, note,
+    department_code, visibility,
     sample, recorded_seq)
 VALUES (:fact_id, :indicator_code, :definition_version, :area_code, :scope, :among,
     :period, :period_start, :period_end, :value, :value_high, :low, :high, :unit, :status, :measure,
-    :approximation, :base_period, :attaches_to, :repeats, :published, :published_on, :note,
+    :approximation, :base_period, :attaches_to, :repeats, :published, :published_on, :note, :department_code,
     :visibility, :sample, :sequence)
 RETURNING id;
 

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/openapi.h"
 #include "core/pack.h"
+#include "core/rotation.h"
 #include "modules/documents/documents.h"
 
 enum { REASON_MAX = 8192 };
@@ -17,6 +18,9 @@ static const char usage[] =
     "kechuang 科创大脑\n\n"
     "  kechuang serve                   启动服务 · serve the program\n"
     "  kechuang documents add FILE…     载入文件，数字随即可以打开原句 · add documents\n"
+    "  kechuang keys check|rotate       个人信息的密钥：检查、更换主密钥 · check the keys of "
+    "personal "
+    "data, or change the master key\n"
     "  kechuang pack check FOLDER       检查一个城市包 · check a city pack\n"
     "  kechuang audit verify [FILE] [HEAD]  核对审计日志或导出的一份 · verify the log of events, "
     "or "
@@ -154,6 +158,22 @@ static int pack_check(const struct config *config, const char *folder)
     return 0;
 }
 
+static int keys(const struct config *config, bool rotate)
+{
+    char reason[REASON_MAX] = "";
+    struct key_counts counts = {0};
+    bool good = rotate ? keys_rotate(config, &counts, reason, sizeof(reason))
+                       : keys_check(config, &counts, reason, sizeof(reason));
+    if (!good)
+        return say(reason);
+    printf(
+        "主密钥 · master key: %lld\n打得开 · keys that open: %lld\n其中由旧主密钥包裹 · of these "
+        "under an older master: %lld\n打不开 · keys that do not: %lld\n",
+        (long long)counts.master_id, (long long)counts.good, (long long)counts.behind,
+        (long long)counts.broken);
+    return counts.broken || counts.behind ? 1 : 0;
+}
+
 static int run(struct arena *arena, const struct config *config, int count, char **words)
 {
     struct str command = str_of(count ? words[0] : "help");
@@ -169,6 +189,9 @@ static int run(struct arena *arena, const struct config *config, int count, char
         if (status >= 0)
             return status;
     }
+    bool rotate = str_is(second, "rotate");
+    if (str_is(command, "keys") && (rotate || str_is(second, "check")) && count == 2)
+        return keys(config, rotate);
     struct str text = STR_NONE;
     if (str_is(command, "openapi"))
         text = openapi_document(arena);

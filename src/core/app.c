@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/erasure.h"
 #include "core/log.h"
 #include "core/pack.h"
 #include "core/personal.h"
@@ -92,6 +93,31 @@ static bool ensure_pack(struct app *app, struct db_conn *conn, char *reason, siz
     return !error;
 }
 
+/* What modules do at every start. An erasure that this finds undone is scrubbed like any other. */
+static bool start_modules(struct app *app, struct db_conn *conn, char *reason, size_t reason_size)
+{
+    bool good = true;
+    for (size_t m = 0; good && m < module_count; m++) {
+        struct arena arena = {0};
+        struct ctx ctx = {.db = conn, .who = &principal_operator};
+        task_frame(app, &ctx, &arena);
+        ctx.who = &principal_operator;
+        enum db_status status = modules[m]->started ? db_begin(conn, true) : DB_DONE;
+        enum error error = db_failed(status) ? fail_database(&ctx, status) : E_OK;
+        if (!error && modules[m]->started)
+            error = modules[m]->started(&ctx);
+        if (!error && status == DB_OK && db_failed(status = db_commit(conn)))
+            error = fail_database(&ctx, status);
+        db_rollback(conn);
+        if (!error && ctx.erasure)
+            erasure_finish(app->keyring, app->config->db.data, ctx.now, ctx.erasure);
+        problem_to(&ctx, reason, reason_size);
+        arena_free(&arena);
+        good = !error;
+    }
+    return good;
+}
+
 static bool migrate(struct db_conn *conn, char *reason, size_t reason_size)
 {
     size_t count = 0, next = 0;
@@ -170,7 +196,8 @@ static bool open_all(struct app *app, char *reason, size_t reason_size)
         return false;
     app->on_sqlite = db_is_sqlite(conn);
     if (!migrate(conn, reason, reason_size) || !ensure_keys(app, conn, reason, reason_size) ||
-        !ensure_pack(app, conn, reason, reason_size)) {
+        !ensure_pack(app, conn, reason, reason_size) ||
+        !start_modules(app, conn, reason, reason_size)) {
         db_disconnect(conn);
         return false;
     }

@@ -472,6 +472,7 @@ static void give_file(struct call *call)
     call->reply.body = ctx->file;
     call->reply.content_type = ctx->file_type;
     call->reply.file_name = ctx->file_name;
+    call->reply.show_file = ctx->file_inline;
 }
 
 static enum error run_read(struct call *call)
@@ -614,6 +615,7 @@ enum write_verdict call_write(struct call *call, struct db_conn *conn, enum db_s
     if (!error) {
         set_etag(call);
         error = call_is_repeatable(call) ? claim_end(call) : E_OK;
+        give_file(call);
     }
     if (!error)
         return WRITE_KEEP;

@@ -26,6 +26,7 @@ struct reply {
     struct str etag; /* with its quotes */
     struct str location;
     struct str allow;
+    bool show_file;       /* a browser may show it, and need not save it */
     struct str file_name; /* for Content-Disposition */
     struct str cookie;    /* for Set-Cookie */
     int retry_after_seconds;

@@ -59,6 +59,10 @@ enum error claim_begin(struct call *call, bool *replayed)
     if (!str_equal(found.request_hash, claim.request_hash))
         return fail(ctx, E_KEY_REUSED, "这个 Idempotency-Key 已用于另一个请求，请换一个",
                     "this Idempotency-Key was used for another request: take a new one");
+    if (!found.body.data)
+        return fail(ctx, E_CONFLICT, "这个请求已经办过；答复里有个人信息或口令，所以没有保存",
+                    "this has been done; its reply was not kept, because it holds personal data or "
+                    "a secret");
     *replayed = true;
     call->reply.status = (int)found.status.value;
     call->reply.body = found.body;
@@ -75,7 +79,8 @@ enum error claim_end(struct call *call)
     claim.status = (struct maybe_int){call->reply.status, true};
     claim.etag = (struct maybe_int){call->ctx.etag, true};
     claim.location = call->reply.location;
-    claim.body = call->reply_in_event ? STR_NONE : call->reply.body;
+    bool kept = !call->reply_in_event && !call->ctx.revealed && !shape_has_secret(call->said.shape);
+    claim.body = kept ? call->reply.body : STR_NONE;
     claim.event_sequence = (struct maybe_int){call->ctx.sequence, call->reply_in_event};
     return db_do(&call->ctx, &sql_claim_answer, FROM(claim, &claim));
 }

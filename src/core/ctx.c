@@ -102,6 +102,8 @@ void ctx_clear(struct ctx *ctx)
     ctx->identities_changed = ctx->administrator_came = false;
     ctx->person_keys = NULL; /* made in a transaction that was undone */
     ctx->revealed = false;
+    ctx->erasure = NULL;
+    ctx->file = STR_NONE;
 }
 
 struct str ctx_actor(const struct ctx *ctx)

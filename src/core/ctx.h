@@ -60,9 +60,11 @@ struct ctx {
     struct keyring *keyring;        /* master keys of personal data */
     struct person_key *person_keys; /* those that this request has used, newest first */
     bool revealed;                  /* the reply shows personal data unmasked: it is not kept */
+    const struct erasure *erasure;  /* a person was erased: what is left to do after the commit */
 
     /* A handler may reply with a file instead of its record, which is for the event then. */
     struct str file, file_type, file_name;
+    bool file_inline; /* a browser may show it */
 
     enum error error;
     struct str detail; /* why it failed, in the client's language */

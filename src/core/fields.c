@@ -22,6 +22,15 @@ const struct field *field_find(const struct shape *shape, struct str name)
     return NULL;
 }
 
+bool shape_has_secret(const struct shape *shape)
+{
+    for (; shape; shape = shape->extends)
+        for (size_t i = 0; i < shape->count; i++)
+            if (shape->fields[i].secret || shape_has_secret(shape->fields[i].of))
+                return true;
+    return false;
+}
+
 static void set_null(const struct field *field, void *value)
 {
     switch (field->kind) {

@@ -127,6 +127,8 @@ struct row {
  * has a source or is our own. */
 extern const char *const visibility_names[], *const basis_names[];
 
+/* Of itself and of the records in it. */
+bool shape_has_secret(const struct shape *shape);
 const struct field *field_find(const struct shape *shape, struct str name);
 static inline bool field_has(const struct field *field, enum field_use use)
 {

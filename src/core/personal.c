@@ -422,7 +422,8 @@ enum error personal_index(struct ctx *ctx, int64_t person_id, struct str column,
 
 /* --- Master keys ---------------------------------------------------------------------------- */
 
-static enum error first_master_key(struct ctx *ctx)
+/* The newest of the file becomes the database's. */
+static enum error take_master_key(struct ctx *ctx)
 {
     int64_t id = keyring_newest(ctx->keyring);
     return db_do(ctx, &sql_master_key_insert,
@@ -443,7 +444,7 @@ enum error personal_prepare(struct ctx *ctx)
     struct master_row master;
     enum error error = master_current(ctx, &master);
     if (error)
-        return error == E_NOT_FOUND ? first_master_key(ctx) : error;
+        return error == E_NOT_FOUND ? take_master_key(ctx) : error;
     struct str print = keyring_print(ctx->keyring, master.id, ctx->arena);
     if (str_equal(print, master.fingerprint))
         return E_OK;
@@ -498,6 +499,8 @@ static enum error index_again(struct ctx *ctx, int64_t master_id, int64_t person
     for (size_t i = 0; !error && i < rows.count; i++) {
         struct index_row fresh = row[i];
         struct str value;
+        if (fresh.master_key_id == master_id)
+            continue;
         fresh.master_key_id = master_id;
         error = personal_open(ctx, person_id, fresh.column_name, fresh.sealed, &value);
         if (!error)
@@ -513,6 +516,8 @@ static enum error rewrap_one(struct ctx *ctx, const struct wrapped_key *row, voi
     struct rewrapping *all = state;
     struct wrapped_key fresh = {row->person_id, all->master_id, STR_NONE};
     unsigned char key[KEY_BYTES];
+    if (row->master_key_id == all->master_id)
+        return index_again(ctx, all->master_id, row->person_id);
     enum error error = unwrap(ctx, row, key);
     if (!error)
         error = wrap(ctx, &fresh, key);
@@ -526,7 +531,10 @@ static enum error rewrap_one(struct ctx *ctx, const struct wrapped_key *row, voi
 enum error personal_rewrap(struct ctx *ctx, int64_t *persons)
 {
     struct rewrapping all = {.master_id = keyring_newest(ctx->keyring)};
-    enum error error = first_master_key(ctx); /* of now */
+    struct master_row master;
+    enum error error = master_current(ctx, &master);
+    if (!error && master.id != all.master_id)
+        error = take_master_key(ctx);
     if (!error)
         error = each_key(ctx, rewrap_one, &all);
     *persons = all.persons;
@@ -535,21 +543,22 @@ enum error personal_rewrap(struct ctx *ctx, int64_t *persons)
 
 static enum error check_one(struct ctx *ctx, const struct wrapped_key *row, void *state)
 {
-    int64_t *counts = state;
+    struct key_counts *counts = state;
     unsigned char key[KEY_BYTES];
     enum error error = unwrap(ctx, row, key);
     sodium_memzero(key, sizeof(key));
-    counts[error != E_OK]++;
+    counts->good += !error;
+    counts->broken += error != E_OK;
+    counts->behind += row->master_key_id != counts->master_id;
     if (error)
         ctx_clear(ctx);
     return E_OK;
 }
 
-enum error personal_check(struct ctx *ctx, int64_t *good, int64_t *bad)
+enum error personal_check(struct ctx *ctx, struct key_counts *counts)
 {
-    int64_t counts[2] = {0, 0};
-    enum error error = each_key(ctx, check_one, counts);
-    *good = counts[0];
-    *bad = counts[1];
-    return error;
+    struct master_row master;
+    enum error error = master_current(ctx, &master);
+    *counts = (struct key_counts){.master_id = master.id};
+    return error ? error : each_key(ctx, check_one, counts);
 }

@@ -64,10 +64,14 @@ enum error personal_is_fresh(struct ctx *ctx, bool *fresh) MUST_USE;
 /* At start: the database and the key file belong together. Makes the database's first entry. In a
  * write transaction. */
 enum error personal_prepare(struct ctx *ctx) MUST_USE;
-/* Makes the keyring's newest key the database's: wraps every person's key anew and computes the
- * indexes again, in the transaction that runs. */
+/* Makes the keyring's newest key the database's: wraps every person's key anew that an older one
+ * wraps, and computes the indexes again, in the transaction that runs. */
 enum error personal_rewrap(struct ctx *ctx, int64_t *persons) MUST_USE;
-/* Opens every person's key; counts those that open and those that do not. */
-enum error personal_check(struct ctx *ctx, int64_t *good, int64_t *bad) MUST_USE;
+/* Tries every person's key. */
+struct key_counts {
+    int64_t master_id;            /* the database's */
+    int64_t good, behind, broken; /* keys that open; of these, under an older master; that do not */
+};
+enum error personal_check(struct ctx *ctx, struct key_counts *counts) MUST_USE;
 
 #endif

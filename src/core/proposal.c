@@ -184,6 +184,7 @@ static enum error carry_out(struct ctx *ctx, const struct proposal *proposal)
     ctx->complaints = inner->ctx.complaints;
     ctx->db_status = inner->ctx.db_status;
     ctx->identities_changed = ctx->identities_changed || inner->ctx.identities_changed;
+    ctx->erasure = inner->ctx.erasure;
     if (error)
         return error;
     struct arg location = arg_text("location", inner->ctx.location);

@@ -149,6 +149,12 @@ struct module {
     size_t pack_file_count;
     /* Runs after the pack's tables are in; reads what is no table. May be NULL. */
     enum error (*pack_loaded)(struct ctx *ctx, const char *folder);
+    /* At every start, in a write transaction. May be NULL. */
+    enum error (*started)(struct ctx *ctx);
+    /* Everything that the module holds about a person, as members of the JSON object that is open;
+     * and its removal where a person is erased by law. May be NULL. */
+    enum error (*person_export)(struct ctx *ctx, int64_t person_id, struct json *out);
+    enum error (*person_erase)(struct ctx *ctx, int64_t person_id);
 };
 
 extern const struct module *const modules[];

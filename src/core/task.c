@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/authenticate.h"
+#include "core/erasure.h"
 #include "core/log.h"
 
 enum { QUEUE_MAX = 1000, POSTGRES_TRIES = 6 };
@@ -73,6 +74,30 @@ static void add_header(struct http_exchange *exchange, struct str name, struct s
         http_reply_header(exchange, name, value);
 }
 
+static bool is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c && strchr("._-", c));
+}
+
+/* RFC 6266: a name for whoever knows only ASCII, and the name itself, percent-encoded. */
+static struct str disposition(struct arena *arena, bool show, struct str name)
+{
+    struct buf out = {.arena = arena};
+    buf_print(&out, "%s; filename=\"", show ? "inline" : "attachment");
+    for (size_t i = 0; i < name.length; i++)
+        buf_print(&out, "%c", is_plain(name.data[i]) ? name.data[i] : '_');
+    buf_add(&out, STR("\"; filename*=UTF-8''"));
+    for (size_t i = 0; i < name.length; i++)
+        if (is_plain(name.data[i]))
+            buf_char(&out, name.data[i]);
+        else
+            buf_print(&out, "%%%02X", (unsigned char)name.data[i]);
+    buf_reserve(&out, 1); /* a header ends with NUL */
+    out.data[out.length] = '\0';
+    return buf_str(&out);
+}
+
 static void send_reply(struct task *task)
 {
     struct http_exchange *exchange = task->exchange;
@@ -89,12 +114,12 @@ static void send_reply(struct task *task)
     add_header(exchange, STR("Location"), reply->location);
     add_header(exchange, STR("Allow"), reply->allow);
     add_header(exchange, STR("Set-Cookie"), reply->cookie);
-    add_header(exchange, STR("Cache-Control"), STR("no-cache"));
+    bool personal = task->call.ctx.revealed || task->call.ctx.file.data;
+    add_header(exchange, STR("Cache-Control"), personal ? STR("no-store") : STR("no-cache"));
     add_header(exchange, STR("Vary"), STR("Accept-Language, Authorization, Cookie"));
     if (reply->file_name.length)
-        add_header(
-            exchange, STR("Content-Disposition"),
-            arena_print(&exchange->arena, "attachment; filename=\"%s\"", reply->file_name.data));
+        add_header(exchange, STR("Content-Disposition"),
+                   disposition(&exchange->arena, reply->show_file, reply->file_name));
     if (reply->retry_after_seconds)
         add_header(exchange, STR("Retry-After"),
                    arena_print(&exchange->arena, "%d", reply->retry_after_seconds));
@@ -161,6 +186,9 @@ static void written(struct task *task, enum db_status status)
         if (app->on_sqlite && !atomic_load(&app->set_up) && task->call.ctx.administrator_came)
             atomic_store(&app->set_up, true);
     }
+    if (!db_failed(status) && task->call.ctx.erasure)
+        erasure_finish(task->app->keyring, task->app->config->db.data, task->call.ctx.now,
+                       task->call.ctx.erasure);
     if (setjmp(escape) == 0)
         call_written(&task->call, task->status, task->unsure);
     else

@@ -120,6 +120,11 @@ unsigned char *db_memo(const struct db_cursor *cursor, const void *owner, bool *
 enum db_status db_explain(struct db_conn *conn, struct str text, db_param_fn *param, void *state,
                           struct buf *plan) MUST_USE;
 
+/* After an erasure: leaves nothing in the database's files of what was deleted or overwritten.
+ * SQLite writes its whole file anew and empties its log; PostgreSQL the `tables` (names between
+ * blanks). False, with the reason, when it could not; then it has to be done again. */
+bool db_scrub(const char *url, struct str tables, char *reason, size_t reason_size) MUST_USE;
+
 struct db_migration {
     const char *module;
     const char *name; /* 0001_create */

@@ -102,8 +102,11 @@ static bool sqlite_connect(struct db_conn *conn, const char *address, bool read_
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     static const char common[] = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                                  "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;";
-    char writer[80];
-    snprintf(writer, sizeof(writer), "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = %d",
+    char writer[120];
+    /* What is deleted is overwritten with zeroes where that costs no further page. */
+    snprintf(writer, sizeof(writer),
+             "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = %d;"
+             "PRAGMA secure_delete = FAST",
              WAL_MAX);
     bool is_wal = read_only;
     if (sqlite3_exec(handle, common, NULL, NULL, NULL) != SQLITE_OK ||

@@ -142,31 +142,34 @@ enum error person_check(struct ctx *ctx, const struct person *person)
     return ctx->error;
 }
 
-const char *const consent_purposes[] = {"service",  "contact",     "matching",
-                                        "training", "publication", NULL};
-
-enum error consent_holds(struct ctx *ctx, int64_t person_id, const char *purpose, bool *holds)
-{
-    int64_t id;
-    enum error error =
-        db_number(ctx, &sql_consent_holds,
-                  ARGS(arg_int("person_id", person_id), arg_text("purpose", str_of(purpose))), &id);
-    *holds = !error;
-    return error == E_NOT_FOUND ? E_OK : error;
-}
-
 /* --- Routes --------------------------------------------------------------------------------- */
 
 static const struct list person_list = {
     .base = &sql_person_list, .row = &person_shape, .key = "id", .sort = "id"};
 
-struct person_key_in {
+static const struct field reason_fields[] = {
+    FIELD(struct reason, id, "编号", "Number", USE_OUT),
+    FIELD(struct reason, reason, "理由，会被记录", "Reason, which is recorded", .required = true,
+          .length_max = 1000),
+};
+SHAPE(reason);
+
+struct person_revealed {
+    struct person person;
+    struct str reason;
+};
+static const struct field person_revealed_fields[] = {
+    FIELD(struct person_revealed, reason, "理由", "Reason", USE_OUT),
+};
+static const SHAPE_EXTENDING(person_revealed, person);
+
+struct person_number {
     int64_t id;
 };
-static const struct field person_key_in_fields[] = {
-    FIELD(struct person_key_in, id, "人员编号", "Number of the person", USE_OUT),
+static const struct field person_number_fields[] = {
+    FIELD(struct person_number, id, "人员编号", "Number of the person", USE_OUT),
 };
-static const SHAPE(person_key_in);
+static const SHAPE(person_number);
 
 enum error fail_erased(struct ctx *ctx)
 {
@@ -174,16 +177,16 @@ enum error fail_erased(struct ctx *ctx)
                 "this person's data has been removed by law");
 }
 
-enum error person_for_reader(struct ctx *ctx, int64_t id, struct person *person)
+enum error person_for_reader(struct ctx *ctx, uint32_t roles, int64_t id, struct person *person)
 {
-    if (!role_in(ctx->who->role, OVERSEERS) && ctx->who->person_id != id)
+    if (!role_in(ctx->who->role, roles) && (!id || ctx->who->person_id != id))
         return E_NOT_FOUND;
     return person_find(ctx, id, person);
 }
 
-HANDLER(person_show, person_key_in, person)
+HANDLER(person_show, person_number, person)
 {
-    enum error error = person_for_reader(ctx, in->id, out);
+    enum error error = person_for_reader(ctx, OVERSEERS, in->id, out);
     ctx->etag = error ? 0 : out->changed_seq;
     return error;
 }
@@ -202,10 +205,12 @@ HANDLER(person_add, person, person)
 HANDLER(person_edit, person, person)
 {
     struct person change;
-    enum error error = person_for_reader(ctx, in->id, &change);
+    enum error error = person_for_reader(ctx, ADMINISTRATORS, in->id, &change);
     if (error || (error = check_match(ctx, change.changed_seq)))
         return error;
     fields_merge(ROW(person, &change), in, ctx->given);
+    if (person_is_erased(&change))
+        return fail_erased(ctx);
     if ((error = person_check(ctx, &change)) || (error = person_update(ctx, &change)))
         return error;
     error = person_find(ctx, in->id, out);
@@ -213,16 +218,119 @@ HANDLER(person_edit, person, person)
     return error;
 }
 
+HANDLER(person_reveal, reason, person_revealed)
+{
+    out->reason = in->reason;
+    ctx->revealed = true;
+    return person_find(ctx, in->id, &out->person);
+}
+
+/* --- Everything about a person -------------------------------------------------------------- */
+
+static void records_member(struct ctx *ctx, struct json *out, const char *name,
+                           const struct shape *shape, struct records records)
+{
+    json_key(out, name);
+    json_open(out, '[');
+    for (size_t i = 0; i < records.count; i++) {
+        const char *item = (const char *)records.items + i * shape->size;
+        fields_to_json(ctx, out, (struct row){shape, (void *)(uintptr_t)item});
+    }
+    json_close(out, ']');
+}
+
+static enum error export_own(struct ctx *ctx, int64_t person_id, struct json *out)
+{
+    struct records consents, attachments;
+    enum error error = consents_of(ctx, person_id, &consents);
+    if (!error)
+        error = attachments_of(ctx, person_id, &attachments);
+    if (error)
+        return error;
+    records_member(ctx, out, "consents", &consent_shape, consents);
+    records_member(ctx, out, "attachments", &attachment_shape, attachments);
+    return E_OK;
+}
+
+/* The reply becomes a file: the person's record, and what each module holds about the person. */
+static enum error give_export(struct ctx *ctx, const struct person *person)
+{
+    struct buf text = {.arena = ctx->arena};
+    struct json out = {.out = &text};
+    bool before = ctx->revealed;
+    enum error error = E_OK;
+    ctx->revealed = true;
+    json_open(&out, '{');
+    json_key(&out, "person");
+    fields_to_json(ctx, &out, (struct row){&person_shape, (void *)(uintptr_t)person});
+    for (size_t m = 0; !error && m < module_count; m++)
+        if (modules[m]->person_export)
+            error = modules[m]->person_export(ctx, person->id, &out);
+    json_close(&out, '}');
+    ctx->revealed = before;
+    ctx->file = buf_str(&text);
+    ctx->file_type = STR("application/json");
+    ctx->file_name = arena_print(ctx->arena, "person-%lld.json", (long long)person->id);
+    return error;
+}
+
+HANDLER(person_export, person_number, person)
+{
+    enum error error = person_for_reader(ctx, 0, in->id, out);
+    return error ? error : give_export(ctx, out);
+}
+
+HANDLER(person_export_for, reason, person_revealed)
+{
+    enum error error = person_find(ctx, in->id, &out->person);
+    out->reason = in->reason;
+    if (!error)
+        error = give_export(ctx, &out->person);
+    ctx->revealed = true;
+    return error;
+}
+
+#define TO_READ  .effort = WORK, .roles = SIGNED_IN | OPERATOR
+#define TO_WRITE .effort = WORK, .roles = ADMINISTRATORS
 static const struct route routes[] = {
     {"GET", "/api/people", "人员", "People", .list = &person_list, .effort = WORK,
      .roles = OVERSEERS},
     {"POST", "/api/people", "登记一个人", "Record a person", .handler = &person_add_handler,
-     .effort = WORK, .created = 201, .roles = ADMINISTRATORS},
+     .created = 201, TO_WRITE},
     {"GET", "/api/people/{id}", "一个人；本人看到全文，他人看到掩码",
-     "A person; unmasked for the person only", .handler = &person_show_handler, .effort = POINT,
-     .roles = SIGNED_IN | OPERATOR},
+     "A person; unmasked for the person only", .handler = &person_show_handler, TO_READ},
     {"PATCH", "/api/people/{id}", "更正", "Correct it", .handler = &person_edit_handler,
-     .effort = WORK, .partial = true, .match = true, .roles = SIGNED_IN | OPERATOR},
+     .partial = true, .match = true, TO_READ},
+    {"POST", "/api/people/{id}/reveal", "看一次全文；理由会被记录",
+     "Unmasked, once; the reason is recorded", .handler = &person_reveal_handler, TO_WRITE},
+    {"GET", "/api/people/{id}/export", "本人：存有的关于自己的一切",
+     "Everything that is held about oneself", .handler = &person_export_handler, TO_READ},
+    {"POST", "/api/people/{id}/export", "代人导出；理由会被记录",
+     "The same for somebody; the reason is recorded", .handler = &person_export_for_handler,
+     TO_WRITE},
+    {"GET", "/api/people/{id}/mentions", "别处文字里提到此人的地方",
+     "Where other texts mention the person", .handler = &mentions_show_handler, TO_WRITE},
+    {"POST", "/api/people/{id}/erasure", "依法删除；须由另一人批准",
+     "Remove by law; another person has to approve", .handler = &person_erase_handler,
+     .approvers = ADMINISTRATORS, TO_WRITE},
+    {"GET", "/api/consents", "同意", "Consents", .list = &consent_list, .effort = WORK,
+     .roles = OVERSEERS},
+    {"GET", "/api/people/{id}/consents", "一个人的同意", "A person's consents",
+     .handler = &consents_show_handler, TO_READ},
+    {"POST", "/api/consents", "登记同意", "Record a consent", .handler = &consent_give_handler,
+     .created = 201, TO_READ},
+    {"POST", "/api/consents/{id}/withdrawal", "撤回同意", "Withdraw a consent",
+     .handler = &consent_withdraw_handler, TO_READ},
+    {"POST", "/api/people/{id}/attachments", "上传附件", "Add an attachment",
+     .handler = &attachment_add_handler, .created = 201, .raw = true, .body_max = ATTACHMENT_MAX,
+     TO_READ},
+    {"GET", "/api/people/{id}/attachments", "一个人的附件", "A person's attachments",
+     .handler = &attachments_show_handler, TO_READ},
+    {"GET", "/api/attachments/{id}", "本人：下载附件", "Download an attachment of one's own",
+     .handler = &attachment_show_handler, TO_READ},
+    {"POST", "/api/attachments/{id}/reveal", "下载他人的附件；理由会被记录",
+     "Download somebody's attachment; the reason is recorded",
+     .handler = &attachment_reveal_handler, TO_WRITE},
 };
 
 const struct module people_module = {
@@ -231,4 +339,6 @@ const struct module people_module = {
     .migration_count = COUNT(people_migrations),
     .routes = routes,
     .route_count = COUNT(routes),
+    .started = erasures_catch_up,
+    .person_export = export_own,
 };

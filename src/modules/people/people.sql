@@ -15,9 +15,3 @@ WHERE id = :id;
 -- name: person_by_digest
 SELECT person_id FROM personal_index WHERE column_name = :column AND digest = :digest
 ORDER BY person_id LIMIT 1;
-
--- name: consent_holds
-SELECT id FROM consent
-WHERE person_id = :person_id AND purpose = :purpose AND expires_on >= :today
-  AND withdrawn_at IS NULL
-LIMIT 1;

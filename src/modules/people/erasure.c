@@ -1,0 +1,214 @@
+/* Erasure: the person's key is destroyed, and what is not sealed with it is removed: consents'
+ * texts, attachments, blind indexes, mentions in other records' texts, contents of events. */
+#include "core/erasure.h"
+#include "core/audit.h"
+#include "core/personal.h"
+#include "core/proposal.h"
+#include "core/redact.h"
+#include "core/sequence.h"
+#include "modules/people/internal.h"
+#include "person_erasure.sql.h"
+
+enum { ERASED_MAX = 1000000 };
+
+struct person_uid {
+    int64_t id;
+    struct str uid;
+};
+static const struct field person_uid_fields[] = {
+    FIELD(struct person_uid, id, "编号", "Number"),
+    FIELD(struct person_uid, uid, "标识", "Identifier"),
+};
+static const SHAPE(person_uid);
+
+/* --- Mentions ------------------------------------------------------------------------------- */
+
+static struct needles needles_of(struct arena *arena, const struct person *person, bool with_name)
+{
+    struct needles needles = {.count = 0};
+    needles_add(arena, &needles, person->phone);
+    needles_add(arena, &needles, person->email);
+    needles_add(arena, &needles, person->id_number);
+    if (with_name)
+        needles_add(arena, &needles, person->name);
+    return needles;
+}
+
+struct mentions_request {
+    int64_t id;
+    bool keep_name;
+};
+static const struct field mentions_request_fields[] = {
+    FIELD(struct mentions_request, id, "人员编号", "Number of the person", USE_OUT),
+    FIELD(struct mentions_request, keep_name, "不找姓名（姓名也是常用词时）",
+          "Not for the name (where it is a common word as well)"),
+};
+static const SHAPE(mentions_request);
+
+struct mentions {
+    int64_t person_id;
+    struct records items;
+};
+static const struct field mentions_fields[] = {
+    FIELD(struct mentions, person_id, "人员编号", "Number of the person"),
+    FIELD(struct mentions, items, "提到的地方", "Where the person is mentioned",
+          .of = &place_shape),
+};
+static const SHAPE(mentions);
+
+SHARED_HANDLER(mentions_show, mentions_request, mentions)
+{
+    struct person person;
+    enum error error = person_find(ctx, in->id, &person);
+    out->person_id = in->id;
+    if (error || person_is_erased(&person))
+        return error ? error : fail_erased(ctx);
+    struct needles needles = needles_of(ctx->arena, &person, !in->keep_name);
+    return mentions_find(ctx, &needles, &out->items);
+}
+
+/* --- Erasing -------------------------------------------------------------------------------- */
+
+static enum error erase_in_modules(struct ctx *ctx, int64_t id)
+{
+    enum error error = E_OK;
+    for (size_t m = 0; !error && m < module_count; m++)
+        if (modules[m]->person_erase)
+            error = modules[m]->person_erase(ctx, id);
+    return error;
+}
+
+static enum error erase_own(struct ctx *ctx, int64_t id)
+{
+    struct args person = ARGS(arg_int("person_id", id));
+    enum error error = db_do(ctx, &sql_consents_erase, person);
+    if (!error)
+        error = db_do(ctx, &sql_chunks_erase, person);
+    if (!error)
+        error = db_do(ctx, &sql_attachments_erase, person);
+    return error ? error : erase_in_modules(ctx, id);
+}
+
+/* What has to be scrubbed: everything that was written. */
+static void note(struct ctx *ctx, struct str uid, const struct records *places)
+{
+    struct erasure *erasure = ARENA_NEW(ctx->arena, struct erasure);
+    const struct erasure *before = ctx->erasure;
+    struct buf tables = {.arena = ctx->arena}, uids = {.arena = ctx->arena};
+    const struct place *place = places->items;
+    buf_add(&tables, before ? before->tables
+                            : STR("person person_key personal_index consent attachment "
+                                  "attachment_chunk"));
+    for (size_t i = 0; i < places->count; i++)
+        if (!memmem(tables.data, tables.length, place[i].table_name.data,
+                    place[i].table_name.length))
+            buf_print(&tables, " %.*s", STR_PRINT(place[i].table_name));
+    if (before && before->uids.length)
+        buf_print(&uids, "%.*s ", STR_PRINT(before->uids));
+    buf_add(&uids, uid);
+    *erasure = (struct erasure){buf_str(&uids), buf_str(&tables)};
+    ctx->erasure = erasure;
+}
+
+/* `listed` = the list of erasures has the person already. */
+static enum error erase(struct ctx *ctx, int64_t id, bool keep_name, bool listed,
+                        struct records *places)
+{
+    struct person person;
+    struct person_uid uid;
+    enum error error = person_find(ctx, id, &person);
+    if (error)
+        return error;
+    error = db_one(ctx, &sql_person_erase, ARGS(arg_int("id", id)), (struct row){NULL, NULL});
+    if (error)
+        return explain(ctx, error, E_ERASED, "已经删除过了", "has been removed already");
+    struct needles needles = needles_of(ctx->arena, &person, !keep_name);
+    if ((error = db_one(ctx, &sql_person_uid, ARGS(arg_int("id", id)), ROW(person_uid, &uid))) ||
+        (error = erase_own(ctx, id)) || (error = mentions_redact(ctx, &needles, places)) ||
+        (error = person_key_destroy(ctx, id)))
+        return error;
+    note(ctx, listed ? STR("") : uid.uid, places);
+    return E_OK;
+}
+
+struct erasure_request {
+    int64_t id;
+    struct str reason;
+    bool keep_name;
+};
+static const struct field erasure_request_fields[] = {
+    FIELD(struct erasure_request, id, "人员编号", "Number of the person", USE_OUT),
+    FIELD(struct erasure_request, reason, "理由", "Reason", .required = true,
+          .length_max = PROPOSAL_REASON_MAX),
+    FIELD(struct erasure_request, keep_name, "别处文字里的姓名保留（姓名也是常用词时）",
+          "Leave the name in other texts (where it is a common word as well)"),
+};
+static const SHAPE(erasure_request);
+
+struct erased {
+    int64_t id;
+    struct instant erased_at;
+    struct records places;
+};
+static const struct field erased_fields[] = {
+    FIELD(struct erased, id, "人员编号", "Number of the person"),
+    FIELD(struct erased, erased_at, "删除的时间", "When it was removed"),
+    FIELD(struct erased, places, "别处被删去的文字", "Where texts elsewhere were redacted",
+          .of = &place_shape),
+};
+static const SHAPE(erased);
+
+SHARED_HANDLER(person_erase, erasure_request, erased)
+{
+    struct person person;
+    enum error error = person_find(ctx, in->id, &person);
+    if (error || person_is_erased(&person))
+        return error ? error : fail_erased(ctx);
+    if ((error = approval_required(ctx)))
+        return error;
+    out->id = in->id;
+    out->erased_at = ctx->now;
+    return erase(ctx, in->id, in->keep_name, false, &out->places);
+}
+
+/* --- After a restore ------------------------------------------------------------------------ */
+
+/* A line of the list whose person this database still has. */
+static enum error erase_again(struct ctx *ctx, struct str uid)
+{
+    struct person_uid person;
+    struct records places;
+    enum error error =
+        db_one(ctx, &sql_person_by_uid, ARGS(arg_text("uid", uid)), ROW(person_uid, &person));
+    if (error)
+        return error == E_NOT_FOUND ? E_OK : error;
+    ctx->person_keys = NULL;
+    if ((error = sequence_take(ctx)) || (error = erase(ctx, person.id, false, true, &places)))
+        return error;
+    return audit_note(ctx, ctx_actor(ctx), "erasure", STR("erased"),
+                      arena_print(ctx->arena, "%lld", (long long)person.id));
+}
+
+/* Erased here, and not listed: the program ended before its files were scrubbed. */
+static enum error note_unlisted(struct ctx *ctx, struct str list)
+{
+    struct records persons, none = {NULL, 0};
+    enum error error =
+        db_all(ctx, &sql_persons_erased, NO_ARGS, &person_uid_shape, ERASED_MAX, &persons);
+    const struct person_uid *person = persons.items;
+    for (size_t i = 0; !error && i < persons.count; i++)
+        if (!list.length ||
+            !memmem(list.data, list.length, person[i].uid.data, person[i].uid.length))
+            note(ctx, person[i].uid, &none);
+    return error;
+}
+
+enum error erasures_catch_up(struct ctx *ctx)
+{
+    struct str list, line, rest;
+    enum error error = erasures_read(ctx, &list);
+    rest = list;
+    while (!error && rest.length && str_cut(&rest, '\n', &line))
+        error = erase_again(ctx, str_skip(line, str_find(line, ' ') + 1));
+    return error ? error : note_unlisted(ctx, list);
+}

@@ -11,6 +11,7 @@
 #include "core/pack.h"
 #include "core/rotation.h"
 #include "modules/documents/documents.h"
+#include "json/read.h"
 
 enum { REASON_MAX = 8192 };
 
@@ -21,6 +22,7 @@ static const char usage[] =
     "  kechuang keys check|rotate       个人信息的密钥：检查、更换主密钥 · check the keys of "
     "personal "
     "data, or change the master key\n"
+    "  kechuang users reset NAME        给用户一次性链接设密码 · a one-time link for a password\n"
     "  kechuang pack check FOLDER       检查一个城市包 · check a city pack\n"
     "  kechuang audit verify [FILE] [HEAD]  核对审计日志或导出的一份 · verify the log of events, "
     "or "
@@ -107,14 +109,18 @@ static bool read_file(struct arena *arena, const char *path, struct str *text)
     return false;
 }
 
+static struct str percent_encoded(struct arena *arena, const char *text)
+{
+    struct buf out = {.arena = arena};
+    for (const char *p = text; *p; p++)
+        buf_print(&out, "%%%02X", (unsigned char)*p);
+    return buf_str(&out);
+}
+
 static struct str query_name(struct arena *arena, const char *path)
 {
     const char *slash = strrchr(path, '/');
-    struct buf query = {.arena = arena};
-    buf_add(&query, STR("name="));
-    for (const char *p = slash ? slash + 1 : path; *p; p++)
-        buf_print(&query, "%%%02X", (unsigned char)*p);
-    return buf_str(&query);
+    return arena_print(arena, "name=%s", percent_encoded(arena, slash ? slash + 1 : path).data);
 }
 
 static int documents_add(struct arena *arena, const struct config *config, int count, char **files)
@@ -141,6 +147,42 @@ static int documents_add(struct arena *arena, const struct config *config, int c
     }
     app_close(app);
     return failed;
+}
+
+static json_t *ask(struct app *app, struct arena *arena, const char *method, struct str path,
+                   struct str query)
+{
+    struct json_error why;
+    struct reply reply = app_call(app, arena,
+                                  (struct request){.method = str_of(method),
+                                                   .path = path,
+                                                   .query = query,
+                                                   .content_type = STR_NONE,
+                                                   .who = &principal_operator});
+    return json_read(arena, reply.body, &why);
+}
+
+/* For an administrator who has lost the password: whoever may write the database's file may do it.
+ */
+static int users_reset(struct arena *arena, const struct config *config, const char *name)
+{
+    struct app *app = open_app(arena, config);
+    const char *token = NULL;
+    if (app) {
+        json_t *users = ask(app, arena, "GET", STR("/api/users"),
+                            arena_print(arena, "name=%s", percent_encoded(arena, name).data));
+        json_t *user = json_array_get(json_object_get(users, "items"), 0);
+        struct str path = arena_print(arena, "/api/users/%lld/resets",
+                                      (long long)json_integer_value(json_object_get(user, "id")));
+        json_t *link = ask(app, arena, "POST", path, STR_NONE);
+        token = json_string_value(json_object_get(link, "reset_token"));
+        if (token)
+            printf("/reset#%s\n", token);
+        else
+            say("没有这个用户 · there is no such user");
+    }
+    app_close(app);
+    return !token;
 }
 
 /* A pack is right when an empty database takes it. */
@@ -182,6 +224,8 @@ static int run(struct arena *arena, const struct config *config, int count, char
         return serve(arena, config);
     if (str_is(command, "documents") && str_is(second, "add") && count > 2)
         return documents_add(arena, config, count - 2, words + 2);
+    if (str_is(command, "users") && str_is(second, "reset") && count == 3)
+        return users_reset(arena, config, words[2]);
     if (str_is(command, "pack") && str_is(second, "check") && count == 3)
         return pack_check(config, words[2]);
     if (str_is(command, "audit")) {

@@ -69,6 +69,9 @@ void call_problem(struct call *call)
     call->reply.body = buf_str(&out);
     call->reply.retry_after_seconds =
         ctx->retry_after_seconds ? ctx->retry_after_seconds : info->status == 503;
+    if (ctx->error == E_FORBIDDEN && ctx->who->account_id)
+        log_event(LOG_WARNING, "forbidden", "account", ctx_actor(ctx).data, "route",
+                  call->route ? call->route->path : "", NULL);
     if (info->status >= 500)
         log_event(LOG_ERROR, "request_failed", "problem", info->name, "route",
                   call->route ? call->route->path : "", "database",
@@ -561,8 +564,10 @@ static enum error note_event(struct call *call, enum error refused)
     call->reply.location = ctx->location;
     call->reply.cookie = ctx->cookie;
     if (refused)
-        return audit_note(ctx, ctx_actor(ctx), "refused", STR(""),
-                          str_of(error_infos[refused].name));
+        return audit_note(
+            ctx, ctx_actor(ctx), "refused", ctx->refused_account ? STR("account") : STR(""),
+            ctx->refused_account ? arena_print(ctx->arena, "%lld", (long long)ctx->refused_account)
+                                 : str_of(error_infos[refused].name));
     return audit_write(ctx, action_of(call->route), call->said, call->reply.body,
                        &call->reply_in_event);
 }

@@ -49,6 +49,7 @@ struct ctx {
     struct str cookie;             /* a handler may set one */
     int retry_after_seconds;       /* of a refusal */
     bool keep_refusal;             /* what was written is kept although the request is refused */
+    int64_t refused_account;       /* whose account it was about, when that is known; 0 = unknown */
     bool identities_changed;       /* a handler changed who may do what */
     bool administrator_came;       /* one has signed in: the operator's token ends */
     struct str route;              /* of a write, for its event: "POST /api/documents" */

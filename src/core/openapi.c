@@ -1,5 +1,6 @@
 #include "core/openapi.h"
 
+#include "core/identity.h"
 #include "json/write.h"
 
 enum { SHAPES_MAX = 128 };
@@ -326,10 +327,13 @@ static void write_operation(struct json *json, const struct route *route)
     write_roles(json, route_roles(route));
     if (!role_in(ROLE_PUBLIC, route_roles(route))) {
         key_open(json, "security", '[');
-        json_open(json, '{');
-        key_open(json, "token", '[');
-        json_close(json, ']');
-        json_close(json, '}');
+        static const char *const schemes[] = {"token", "session"};
+        for (size_t i = 0; i < COUNT(schemes); i++) {
+            json_open(json, '{');
+            key_open(json, schemes[i], '[');
+            json_close(json, ']');
+            json_close(json, '}');
+        }
         json_close(json, ']');
     }
     write_responses(json, route);
@@ -418,6 +422,11 @@ struct str openapi_document(struct arena *arena)
     key_open(&json, "token", '{');
     member(&json, "type", STR("http"));
     member(&json, "scheme", STR("bearer"));
+    json_close(&json, '}');
+    key_open(&json, "session", '{');
+    member(&json, "type", STR("apiKey"));
+    member(&json, "in", STR("cookie"));
+    member(&json, "name", STR(SESSION_COOKIE));
     json_close(&json, '}');
     json_close(&json, '}');
     json_close(&json, '}');

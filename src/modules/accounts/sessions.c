@@ -117,6 +117,18 @@ static enum error session_delete(struct ctx *ctx, struct str secret)
                  ARGS(arg_text("token_hash", secret_hash(ctx->arena, secret))));
 }
 
+/* From here on it is the account that acts: events name it. */
+static enum error act_as(struct ctx *ctx, int64_t account_id)
+{
+    struct account account;
+    struct principal *who = ARENA_NEW(ctx->arena, struct principal);
+    enum error error = account_find(ctx, account_id, &account);
+    *who = (struct principal){
+        .account_id = account_id, .person_id = account.person_id, .name = account.name};
+    ctx->who = who;
+    return error;
+}
+
 /* A fresh secret every time, whatever cookie the browser came with: nobody can fix it beforehand.
  */
 enum error session_begin(struct ctx *ctx, int64_t account_id)
@@ -146,6 +158,8 @@ enum error session_begin(struct ctx *ctx, int64_t account_id)
         error = db_do(ctx, &sql_account_came, ARGS(arg_int("account_id", account_id)));
     ctx->session_secret = secret;
     ctx->identities_changed = true;
+    if (!error)
+        error = act_as(ctx, account_id);
     return error ? error : set_cookie(ctx, secret, hours * 3600);
 }
 
@@ -232,7 +246,8 @@ static const SHAPE(failure);
 
 /* What the prelude found out. */
 struct attempt {
-    int64_t account_id; /* 0 = the name or the password is wrong */
+    int64_t account_id; /* 0 = the name is wrong */
+    bool right;         /* the password */
     struct str checked_hash;
 };
 
@@ -292,7 +307,8 @@ enum error session_create_prelude(struct ctx *ctx, const void *in)
     if (error && error != E_NOT_FOUND)
         return error;
     bool right = password_is(account.password_hash, credentials->password);
-    attempt->account_id = right && str_is(account.state, "active") ? account.id : 0;
+    attempt->right = right && str_is(account.state, "active");
+    attempt->account_id = account.id;
     attempt->checked_hash = account.password_hash;
     ctx->carried = attempt;
     return E_OK;
@@ -323,7 +339,7 @@ static enum error count_failure(struct ctx *ctx, struct str name)
 }
 
 /* The same words whether the account does not exist, is disabled, or has another password. */
-static enum error refuse(struct ctx *ctx, struct str name)
+static enum error refuse(struct ctx *ctx, struct str name, int64_t account_id)
 {
     enum error error = check_not_locked(ctx, name); /* several guesses were hashed at once */
     if (!error)
@@ -331,6 +347,7 @@ static enum error refuse(struct ctx *ctx, struct str name)
     if (error)
         return error;
     ctx->keep_refusal = true;
+    ctx->refused_account = account_id;
     return fail(ctx, E_UNAUTHORISED, "登录名或密码不对",
                 "the log-in name or the password is wrong");
 }
@@ -339,14 +356,14 @@ SHARED_HANDLER(session_create, credentials, session_view)
 {
     const struct attempt *attempt = ctx->carried;
     struct account account = {.password_hash = STR_NONE};
-    enum error error = attempt->account_id ? account_find(ctx, attempt->account_id, &account)
-                                           : refuse(ctx, in->name);
+    enum error error = attempt->right ? account_find(ctx, attempt->account_id, &account)
+                                      : refuse(ctx, in->name, attempt->account_id);
     if (error)
         return error;
     /* Something may have changed since the password was looked at. */
     if (!str_is(account.state, "active") ||
         !str_equal(account.password_hash, attempt->checked_hash))
-        return refuse(ctx, in->name);
+        return refuse(ctx, in->name, account.id);
     error = check_not_locked(ctx, in->name);
     if (!error)
         error = db_do(ctx, &sql_failure_delete,
@@ -397,6 +414,7 @@ SHARED_HANDLER(password_change, password_change, session_view)
     if (!hashed) {
         enum error error = count_failure(ctx, ctx->who->name);
         ctx->keep_refusal = true;
+        ctx->refused_account = ctx->who->account_id;
         return error ? error
                      : complain(ctx, STR("old_password"), "现在的密码不对",
                                 "this is not your password");

@@ -49,7 +49,15 @@ start_postgres() {
     postgres_url="postgres:///postgres?host=$folder&user=kechuang"
 }
 
-# start_server PROGRAM DATABASE_URL [FLAG…]: sets server_url and server_token.
+# One more database of the private cluster; sets postgres_url.
+create_postgres_database() {
+    "$postgres_bin/psql" --quiet --host "$scratch/postgres" --username kechuang --dbname postgres \
+        --command "CREATE DATABASE $1"
+    postgres_url="postgres:///$1?host=$scratch/postgres&user=kechuang"
+}
+
+# start_server PROGRAM DATABASE_URL [FLAG…]: sets server_url, server_token, server_password (of the
+# administrator that was made), server_process and server_log.
 start_server() {
     local program=$1 database=$2 port log
     shift 2
@@ -60,14 +68,15 @@ start_server() {
     *) set -- --key-file "$scratch/postgres.key" "$@" ;;
     esac
     "$program" serve --db "$database" --listen "127.0.0.1:$port" "$@" >"$log" 2>&1 &
-    local process=$!
-    servers+=("$process")
+    server_process=$!
+    servers+=("$server_process")
     server_url=http://127.0.0.1:$port
     until curl --silent --fail --output /dev/null "$server_url/healthz"; do
-        kill -0 "$process" 2>/dev/null || { echo "$program stopped:"; cat "$log"; return 1; }
+        kill -0 "$server_process" 2>/dev/null || { echo "$program stopped:"; cat "$log"; return 1; }
         read -rt 0.02 <> <(:) || true # a pause
     done
     server_token=$(sed -nE 's/.*(token|令牌)[^A-Za-z0-9]*([A-Za-z0-9_-]{16,}).*/\2/p' "$log" | head -n 1)
+    server_password=$(sed -n 's/.*one-time password: //p' "$log")
     server_log=$log
 }
 

@@ -30,47 +30,54 @@ struct complaint {
 struct ctx {
     struct arena *arena;
     struct db_conn *db;
+
+    /* Who asks, and when. */
     const struct principal *who;      /* never NULL */
     const struct principal *approver; /* who approved it, when a proposal is carried out */
     struct str peer;                  /* the client's address; STR_NONE = the command line */
-    bool https;                       /* so that a cookie may say Secure */
     struct str session_secret;        /* of the cookie that it came with */
-    enum language language;
     struct instant now;
-    struct date today;      /* where the city is */
-    int utc_offset_minutes; /* of the city */
+    struct date today; /* where the city is */
+    int utc_offset_minutes;
+    enum language language;
     int64_t sequence; /* write: the number this transaction takes. read: the newest there is, once
                          sequence_read() has been called */
-    struct field_set given;        /* which members of the input the client gave */
-    struct str content_type, body; /* of a raw body, for routes that take one */
-    struct str if_match;           /* as sent, without quotes; STR_NONE when absent */
-    void *carried;                 /* what the route's prelude found */
-    struct str location;           /* a handler that made a record says where it is */
-    struct str cookie;             /* a handler may set one */
-    int retry_after_seconds;       /* of a refusal */
-    bool keep_refusal;             /* what was written is kept although the request is refused */
-    int64_t refused_account;       /* whose account it was about, when that is known; 0 = unknown */
-    bool identities_changed;       /* a handler changed who may do what */
-    bool administrator_came;       /* one has signed in: the operator's token ends */
-    struct str route;              /* of a write, for its event: "POST /api/documents" */
-    enum digest_algorithm digest;  /* for events and seals */
-    struct audit_sealer *sealer;   /* NULL = nobody seals beside the writes */
-    int64_t etag;    /* a handler sets the sequence number that identifies what it returns */
-    void *exporting; /* atomic_flag of whoever exports; NULL = nobody else does */
 
+    /* What was sent. */
+    struct field_set given;        /* which members of the input */
+    struct str content_type, body; /* of a raw body, for routes that take one */
+    struct str if_match;           /* without quotes; STR_NONE when absent */
+    void *carried;                 /* what the route's prelude found */
+
+    /* What a handler says beside its record. */
+    struct str location;                   /* where the record is that it made */
+    struct str cookie;                     /* for Set-Cookie */
+    struct str file, file_type, file_name; /* replied instead of the record, which is the event's */
+    int64_t etag;                          /* the sequence number that identifies what it returns */
+    int64_t refused_account;               /* whose account a refusal is about; 0 = unknown */
+    const struct erasure *erasure; /* a person was erased: what is left to do after the commit */
+
+    /* What the program lends. */
+    struct str route;               /* of a write, for its event: "POST /api/documents" */
+    struct audit_sealer *sealer;    /* NULL = nobody seals beside the writes */
     struct keyring *keyring;        /* master keys of personal data */
     struct person_key *person_keys; /* those that this request has used, newest first */
-    bool revealed;                  /* the reply shows personal data unmasked: it is not kept */
-    const struct erasure *erasure;  /* a person was erased: what is left to do after the commit */
+    void *exporting;                /* atomic_flag of whoever exports; NULL = nobody else does */
+    enum digest_algorithm digest;   /* for events and seals */
 
-    /* A handler may reply with a file instead of its record, which is for the event then. */
-    struct str file, file_type, file_name;
-    bool file_inline; /* a browser may show it */
-
+    /* Why it failed. */
     enum error error;
-    struct str detail; /* why it failed, in the client's language */
+    struct str detail; /* in the client's language */
     struct complaint *complaints, **last_complaint;
     enum db_status db_status; /* when the database failed under it */
+    int retry_after_seconds;
+
+    bool https;              /* so that a cookie may say Secure */
+    bool file_inline;        /* a browser may show the file */
+    bool revealed;           /* the reply shows personal data unmasked: it is not kept */
+    bool keep_refusal;       /* what was written is kept although the request is refused */
+    bool identities_changed; /* a handler changed who may do what */
+    bool administrator_came; /* one has signed in: the operator's token ends */
 };
 
 /* Records why the request fails, in both languages (the arguments serve either text), and returns

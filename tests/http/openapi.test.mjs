@@ -81,7 +81,7 @@ const examples = {
 // Of these there is none in a city that has just begun.
 const missing = new Set(['/api/past', '/api/audit_export', '/api/joined_series', '/api/organisations/{code}', '/api/proposals/{id}', '/api/tokens', '/api/people/{id}']);
 for (const [path, { get }] of Object.entries(described.paths)) {
-  if (!get || path === '/api/openapi.json' || missing.has(path)) continue;
+  if (!get || path === '/api/openapi.json' || missing.has(path) || /^\/api\/(people|attachments)\/\{/.test(path)) continue;
   test(`GET ${path} replies as described`, async () => {
     const reply = await ask(url, 'GET', examples[path] ?? path, asOperator(get, token));
     assert.equal(reply.status, 200, reply.body);

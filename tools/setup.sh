@@ -9,8 +9,8 @@
 
 packages_build='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev libsqlite3-dev
     libpq-dev libsodium-dev libssl-dev libxlsxwriter-dev zlib1g-dev libbrotli-dev'
-packages_test='clang-format clang-tidy shellcheck libcmocka-dev postgresql-15 curl chromium
-    fonts-noto-cjk'
+packages_test='clang-format clang-tidy shellcheck libcmocka-dev postgresql-15 sqlite3 curl
+    chromium fonts-noto-cjk'
 packages_fuzz='clang-14 libclang-rt-14-dev'
 packages_node='npm ca-certificates'
 node_folder=var/tools/node

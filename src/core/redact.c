@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "core/audit.h"
+#include "core/personal.h"
 
 enum { COLUMNS_MAX = 2000, EVENTS_MAX = 100000, PHONE_DIGITS = 11 };
 
@@ -11,7 +12,13 @@ static const char mark[] = "[依法删除]";
 
 static void add(struct needles *needles, struct str text)
 {
-    if (needles->count < NEEDLES_MAX && utf8_count(text) > 1)
+    if (utf8_count(text) < 2)
+        return;
+    for (size_t i = 0; i < needles->count; i++)
+        if (str_equal(needles->texts[i], text))
+            return;
+    needles->too_many = needles->count == NEEDLES_MAX;
+    if (!needles->too_many)
         needles->texts[needles->count++] = text;
 }
 
@@ -193,6 +200,71 @@ static const struct field event_number_fields[] = {
     FIELD(struct event_number, sequence, "序号", "Number"),
 };
 static const SHAPE(event_number);
+
+struct payload {
+    struct str body;
+};
+static const struct field payload_fields[] = {
+    FIELD(struct payload, body, "内容", "Content"),
+};
+static const SHAPE(payload);
+
+struct past {
+    int64_t person_id;
+    bool with_name;
+    struct needles *needles;
+    struct str mark; /* with which every text that is sealed for the person begins */
+    struct payload payload;
+};
+
+static bool identifies(struct str column, bool with_name)
+{
+    return str_is(column, "person.phone") || str_is(column, "person.email") ||
+           str_is(column, "person.id_number") || (with_name && str_is(column, "person.name"));
+}
+
+static enum error add_sealed(struct ctx *ctx, const struct past *past, struct str text)
+{
+    struct sealed sealed;
+    struct str plain;
+    if (!sealed_parse(text, &sealed) || !identifies(sealed.column, past->with_name))
+        return E_OK;
+    enum error error = personal_open(ctx, past->person_id, sealed.column, text, &plain);
+    if (!error && !personal_is_erased(plain))
+        needles_add(ctx->arena, past->needles, plain);
+    return error;
+}
+
+static enum error read_payload(struct ctx *ctx, void *state)
+{
+    const struct past *past = state;
+    struct str rest = past->payload.body;
+    enum error error = E_OK;
+    for (const char *at;
+         !error && (at = memmem(rest.data, rest.length, past->mark.data, past->mark.length));) {
+        rest = str_skip(rest, (size_t)(at - rest.data));
+        struct str text = str_first(rest, str_find(rest, '"'));
+        error = add_sealed(ctx, past, text);
+        rest = str_skip(rest, text.length);
+    }
+    return error;
+}
+
+enum error needles_from_events(struct ctx *ctx, int64_t person_id, bool with_name,
+                               struct needles *needles)
+{
+    struct past past = {.person_id = person_id,
+                        .with_name = with_name,
+                        .needles = needles,
+                        .mark = arena_print(ctx->arena, SEALED_MARK "%lld:", (long long)person_id)};
+    enum error error = db_each(
+        ctx, STR("SELECT body FROM event_payload WHERE body <> replace(body, :sealed, '')"),
+        ARGS(arg_text("sealed", past.mark)), ROW(payload, &past.payload), read_payload, &past);
+    if (!error && needles->too_many)
+        return fail(ctx, E_TOO_LARGE, "此人用过的姓名、电话、邮箱太多，不能一次找完",
+                    "the person has had too many names, phones and addresses to look for at once");
+    return error;
+}
 
 static enum error redact_events(struct ctx *ctx, const struct needles *needles)
 {

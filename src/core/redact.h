@@ -4,16 +4,22 @@
 
 #include "core/query.h"
 
-enum { NEEDLES_MAX = 16 };
+enum { NEEDLES_MAX = 60 };
 
 /* What to look for; see needles_add(). */
 struct needles {
     struct str texts[NEEDLES_MAX];
     size_t count;
+    bool too_many; /* some are missing */
 };
 /* A value and the ways in which it may be written elsewhere: a phone with and without separators, a
  * name escaped in JSON. What has fewer than 2 characters is not looked for. */
 void needles_add(struct arena *arena, struct needles *needles, struct str value);
+
+/* The same for every name, phone, e-mail address and ID number that the person has ever had, as
+ * events hold them sealed. While the person's key is there. */
+enum error needles_from_events(struct ctx *ctx, int64_t person_id, bool with_name,
+                               struct needles *needles) MUST_USE;
 
 /* A column in which something was found. */
 struct place {

@@ -23,15 +23,16 @@ static const SHAPE(person_uid);
 
 /* --- Mentions ------------------------------------------------------------------------------- */
 
-static struct needles needles_of(struct arena *arena, const struct person *person, bool with_name)
+static enum error needles_of(struct ctx *ctx, const struct person *person, bool with_name,
+                             struct needles *needles)
 {
-    struct needles needles = {.count = 0};
-    needles_add(arena, &needles, person->phone);
-    needles_add(arena, &needles, person->email);
-    needles_add(arena, &needles, person->id_number);
+    *needles = (struct needles){.count = 0};
+    needles_add(ctx->arena, needles, person->phone);
+    needles_add(ctx->arena, needles, person->email);
+    needles_add(ctx->arena, needles, person->id_number);
     if (with_name)
-        needles_add(arena, &needles, person->name);
-    return needles;
+        needles_add(ctx->arena, needles, person->name);
+    return needles_from_events(ctx, person->id, with_name, needles);
 }
 
 struct mentions_request {
@@ -63,8 +64,9 @@ SHARED_HANDLER(mentions_show, mentions_request, mentions)
     out->person_id = in->id;
     if (error || person_is_erased(&person))
         return error ? error : fail_erased(ctx);
-    struct needles needles = needles_of(ctx->arena, &person, !in->keep_name);
-    return mentions_find(ctx, &needles, &out->items);
+    struct needles needles;
+    error = needles_of(ctx, &person, !in->keep_name, &needles);
+    return error ? error : mentions_find(ctx, &needles, &out->items);
 }
 
 /* --- Erasing -------------------------------------------------------------------------------- */
@@ -122,8 +124,9 @@ static enum error erase(struct ctx *ctx, int64_t id, bool keep_name, bool listed
     error = db_one(ctx, &sql_person_erase, ARGS(arg_int("id", id)), (struct row){NULL, NULL});
     if (error)
         return explain(ctx, error, E_ERASED, "已经删除过了", "has been removed already");
-    struct needles needles = needles_of(ctx->arena, &person, !keep_name);
-    if ((error = db_one(ctx, &sql_person_uid, ARGS(arg_int("id", id)), ROW(person_uid, &uid))) ||
+    struct needles needles;
+    if ((error = needles_of(ctx, &person, !keep_name, &needles)) ||
+        (error = db_one(ctx, &sql_person_uid, ARGS(arg_int("id", id)), ROW(person_uid, &uid))) ||
         (error = erase_own(ctx, id)) || (error = mentions_redact(ctx, &needles, places)) ||
         (error = person_key_destroy(ctx, id)))
         return error;

@@ -17,13 +17,41 @@ struct digest {
 };
 
 static EVP_MD *algorithms[DIGEST_ALGORITHMS];
+static pthread_key_t spare; /* each thread keeps the last one that it used */
+
+static void release(void *thing)
+{
+    struct digest *digest = thing;
+    EVP_MD_CTX_free(digest->state);
+    free(digest);
+}
 
 /* Looking an algorithm up costs more than using it: once for the whole process. */
-static void fetch(void)
+static void prepare(void)
 {
     static const char *const names[DIGEST_ALGORITHMS] = {"SHA2-256", "SM3"};
     for (size_t i = 0; i < DIGEST_ALGORITHMS; i++)
         algorithms[i] = EVP_MD_fetch(NULL, names[i], NULL);
+    pthread_key_create(&spare, release);
+}
+
+static struct digest *take(void)
+{
+    struct digest *digest = pthread_getspecific(spare);
+    if (digest) {
+        pthread_setspecific(spare, NULL);
+        return digest;
+    }
+    digest = calloc(1, sizeof(*digest));
+    if (digest)
+        digest->state = EVP_MD_CTX_new();
+    return digest;
+}
+
+static void give_back(struct digest *digest)
+{
+    if (!digest->state || pthread_getspecific(spare) || pthread_setspecific(spare, digest) != 0)
+        release(digest);
 }
 
 bool digest_find(struct str name, enum digest_algorithm *algorithm)
@@ -39,12 +67,11 @@ bool digest_find(struct str name, enum digest_algorithm *algorithm)
 struct digest *digest_begin(enum digest_algorithm algorithm)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, fetch);
-    struct digest *digest = malloc(sizeof(*digest));
+    pthread_once(&once, prepare);
+    struct digest *digest = take();
     if (!digest)
         return NULL;
     digest->pending = 0;
-    digest->state = EVP_MD_CTX_new();
     digest->failed = !digest->state || !algorithms[algorithm] ||
                      EVP_DigestInit_ex2(digest->state, algorithms[algorithm], NULL) != 1;
     return digest;
@@ -110,7 +137,6 @@ bool digest_end(struct digest *digest, char hex[DIGEST_HEX + 1])
         hex[2 * i + 1] = digits[bytes[i] & 15];
     }
     hex[good ? DIGEST_HEX : 0] = '\0';
-    EVP_MD_CTX_free(digest->state);
-    free(digest);
+    give_back(digest);
     return good;
 }

@@ -203,7 +203,7 @@ static bool open_all(struct app *app, char *reason, size_t reason_size)
     }
     if (app->on_sqlite) {
         db_deadline(conn, WORK_MS);
-        app->writer = writer_start(conn, (struct write_hook){before_commit, app});
+        app->writer = writer_start(conn, (struct write_hook){before_commit, task_send_group, app});
         if (!app->writer) {
             db_disconnect(conn);
             return false;

@@ -43,7 +43,8 @@ struct call {
     const struct module *module;
     struct str path_name, path_value; /* the first path parameter */
     bool is_write;
-    bool reply_in_event; /* the event of this write holds the reply's bytes */
+    struct str request_hash; /* for its idempotency key */
+    bool reply_in_event;     /* the event of this write holds the reply's bytes */
 };
 
 /* Chooses the language of messages from ?lang= and Accept-Language. */

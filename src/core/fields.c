@@ -16,8 +16,10 @@ const char *const basis_names[] = {"source", "ours", NULL};
 
 const struct field *field_find(const struct shape *shape, struct str name)
 {
+    if (!name.length)
+        return NULL;
     for (size_t i = 0; shape && i < shape->count; i++)
-        if (str_is(name, shape->fields[i].name))
+        if (*shape->fields[i].name == *name.data && str_is(name, shape->fields[i].name))
             return &shape->fields[i];
     return NULL;
 }

@@ -312,6 +312,19 @@ enum error db_number(struct ctx *ctx, const struct sql *sql, struct args args, i
     return error;
 }
 
+/* SQLite pays for RETURNING with a table of its own, and knows the id without. */
+enum error db_insert(struct ctx *ctx, const struct sql *sql, struct args args, int64_t *id)
+{
+    if (db_is_sqlite(ctx->db)) {
+        enum error error = db_do(ctx, sql, args);
+        *id = error ? 0 : db_last_id(ctx->db);
+        return error;
+    }
+    struct str text = arena_print(ctx->arena, "%.*s RETURNING id", STR_PRINT(sql->text));
+    struct sql returning = {sql->name, text};
+    return db_number(ctx, &returning, args, id);
+}
+
 enum error db_do(struct ctx *ctx, const struct sql *sql, struct args args)
 {
     size_t rows = 0;

@@ -55,6 +55,10 @@ enum error db_one(struct ctx *ctx, const struct sql *sql, struct args args,
 /* One number, of the first column. */
 enum error db_number(struct ctx *ctx, const struct sql *sql, struct args args,
                      int64_t *number) MUST_USE;
+/* A row into a table with a column `id`, which is returned. The statement ends behind VALUES (…).
+ */
+enum error db_insert(struct ctx *ctx, const struct sql *sql, struct args args,
+                     int64_t *id) MUST_USE;
 /* No rows wanted. */
 enum error db_do(struct ctx *ctx, const struct sql *sql, struct args args) MUST_USE;
 /* All rows, in the arena; more than `most` is E_TOO_LARGE. */

@@ -8,14 +8,19 @@ enum error sequence_read(struct ctx *ctx)
 }
 
 /* The connection remembers what it gave out, so that numbers of refused writes are gaps on both
- * databases; other programs' numbers show in the table. */
+ * databases. Other programs' numbers show in the table, at the beginning of a transaction. */
 static enum error take_on_sqlite(struct ctx *ctx)
 {
-    int64_t *last = db_counter(ctx->db), newest;
-    enum error error = db_number(ctx, &sql_sequence_now, NO_ARGS, &newest);
-    if (!error)
-        ctx->sequence = *last = (newest > *last ? newest : *last) + 1;
-    return error;
+    struct db_counter *last = db_counter(ctx->db);
+    int64_t newest = 0;
+    if (last->transaction != db_transaction(ctx->db)) {
+        enum error error = db_number(ctx, &sql_sequence_now, NO_ARGS, &newest);
+        if (error)
+            return error;
+        last->transaction = db_transaction(ctx->db);
+    }
+    ctx->sequence = last->value = (newest > last->value ? newest : last->value) + 1;
+    return E_OK;
 }
 
 /* On PostgreSQL the transaction has its own id before it has its number: the sealer relies on it.

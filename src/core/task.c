@@ -123,7 +123,17 @@ static void send_reply(struct task *task)
     if (reply->retry_after_seconds)
         add_header(exchange, STR("Retry-After"),
                    arena_print(&exchange->arena, "%d", reply->retry_after_seconds));
-    http_send(exchange);
+    if (task->grouped)
+        task->app->ready[task->app->ready_count++] = exchange;
+    else
+        http_send(exchange);
+}
+
+void task_send_group(void *state)
+{
+    struct app *app = state;
+    http_send_all(app->ready, app->ready_count);
+    app->ready_count = 0;
 }
 
 void task_finish(struct task *task)
@@ -201,6 +211,7 @@ static void job_done(void *state, enum db_status status)
 {
     struct task *task = state;
     task->unsure = status == DB_LOST; /* see writer.h */
+    task->grouped = true;
     written(task, status);
 }
 

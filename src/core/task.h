@@ -28,6 +28,7 @@ struct task {
     int authentication; /* enum authentication: is it known who asks? */
     bool prepared;      /* the call is to be run */
     bool answered;      /* a kept reply was given */
+    bool grouped;       /* its reply goes out together with those of its commit group */
     bool finished;      /* app_call() waits for it, under the app's mutex */
 };
 
@@ -51,6 +52,8 @@ struct app {
     enum digest_algorithm digest;
     struct signing_key signing_key;
     struct audit_sealer *sealer;
+    struct http_exchange *ready[WRITER_BATCH]; /* of the writer's thread: replies of its group */
+    size_t ready_count;
     struct keyring *keyring;
     struct http_server *server;
     struct worker workers[WORKERS_MAX];
@@ -76,6 +79,8 @@ void task_frame(struct app *app, struct ctx *ctx, struct arena *arena);
 bool task_guarded(struct task *task, void (*step)(struct task *));
 /* Reads the input; task->prepared says whether the call is to be run. */
 void task_prepare(struct task *task);
+/* The replies of the writer's group go out. */
+void task_send_group(void *app);
 /* The reply goes to whoever waits for it. */
 void task_finish(struct task *task);
 /* To the writer (SQLite), or to the pool. Both finish it later, or at once when they are full. */

@@ -82,8 +82,18 @@ enum db_status db_savepoint_drop(struct db_conn *conn) MUST_USE;
 /* False once the transaction has ended by itself, as SQLite does when the disk is full. */
 bool db_in_transaction(const struct db_conn *conn);
 
-/* A number that stays with the connection, for whoever numbers what goes through it; from 0. */
-int64_t *db_counter(struct db_conn *conn);
+/* A number that stays with the connection, for whoever numbers what goes through it, and the
+ * transaction in which it was made sure of; both from 0. */
+struct db_counter {
+    int64_t value;
+    uint64_t transaction;
+};
+struct db_counter *db_counter(struct db_conn *conn);
+/* Which transaction this is, counted from 1. */
+uint64_t db_transaction(const struct db_conn *conn);
+
+/* SQLite: the id of the row that was inserted last on this connection. */
+int64_t db_last_id(const struct db_conn *conn);
 
 /* SQLite: changes whenever another connection, of whatever process, has committed. */
 enum db_status db_change_number(struct db_conn *conn, int64_t *number) MUST_USE;

@@ -17,6 +17,7 @@ enum {
  * connection ends, whatever statement it holds, so that an outdated cursor can be recognised. */
 struct db_statement {
     uint64_t hash;
+    size_t length;     /* of the text */
     char *text;        /* as written; owned; NULL = this place is free */
     char *compiled;    /* with the database's own parameters; owned */
     struct str *names; /* parameter names, slices of `text`; owned */
@@ -51,6 +52,7 @@ struct db_driver {
     enum db_status (*run)(struct db_conn *conn, const char *script);
     enum db_status (*prepare)(struct db_conn *conn, struct db_statement *statement);
     void (*forget)(struct db_conn *conn, struct db_statement *statement);
+    int64_t (*last_id)(const struct db_conn *conn); /* may be NULL */
     /* Runs it, up to its first row. */
     enum db_status (*start)(struct db_conn *conn, struct db_statement *statement,
                             const struct db_value *values, int *columns);
@@ -78,7 +80,8 @@ struct db_conn {
     char message[DB_MESSAGE_MAX];
     unsigned next_number;
     uint64_t clock;
-    int64_t counter; /* see db.h */
+    struct db_counter counter;
+    uint64_t transactions; /* begun so far */
     struct db_statement *cache[DB_STATEMENTS_MAX];
     size_t cached;
 };

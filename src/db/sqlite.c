@@ -229,6 +229,11 @@ static enum db_status sqlite_step(struct db_conn *conn, struct db_statement *sta
     return status;
 }
 
+static int64_t sqlite_last_id(const struct db_conn *conn)
+{
+    return sqlite3_last_insert_rowid(conn->handle);
+}
+
 static const char *sqlite_name(struct db_statement *statement, int column)
 {
     return sqlite3_column_name(statement->handle, column);
@@ -291,6 +296,7 @@ const struct db_driver db_sqlite = {
     .run = sqlite_run,
     .prepare = sqlite_prepare,
     .forget = sqlite_forget,
+    .last_id = sqlite_last_id,
     .start = sqlite_start,
     .step = sqlite_step,
     .column_name = sqlite_name,

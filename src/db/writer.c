@@ -207,8 +207,11 @@ static void handle(struct writer *writer, struct write_job *first)
 static void *writer_main(void *state)
 {
     struct writer *writer = state;
-    for (struct write_job *job; (job = take(writer, true));)
+    for (struct write_job *job; (job = take(writer, true));) {
         handle(writer, job);
+        if (writer->hook.after_group)
+            writer->hook.after_group(writer->hook.state);
+    }
     return NULL;
 }
 

@@ -37,10 +37,13 @@ struct write_job {
     struct write_job *next;
 };
 
-/* What is to be done inside each transaction that commits anything, right before its COMMIT: a
- * failure undoes the transaction like one of its jobs' would. */
+/* What else is to be done, on the writer's thread; each may be NULL. */
 struct write_hook {
-    enum db_status (*before_commit)(struct db_conn *conn, void *state); /* may be NULL */
+    /* Inside each transaction that commits anything, right before its COMMIT: a failure undoes the
+     * transaction like one of its jobs' would. */
+    enum db_status (*before_commit)(struct db_conn *conn, void *state);
+    /* When all jobs of a group, at most WRITER_BATCH, are done. */
+    void (*after_group)(void *state);
     void *state;
 };
 

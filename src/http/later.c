@@ -69,16 +69,9 @@ void expire(struct request *request)
     end_waiting(request, EXPIRED);
 }
 
-void http_send(struct http_exchange *exchange)
+/* With the lock. */
+static void hand_over(struct request *request)
 {
-    struct request *request = request_of(exchange);
-    struct http_server *server = request->server;
-    if (!request->later) {
-        assert(!request->sent);
-        request->sent = true;
-        return;
-    }
-    pthread_mutex_lock(&server->lock);
     switch (request->state) {
     case WAITING:
         end_waiting(request, READY);
@@ -87,14 +80,37 @@ void http_send(struct http_exchange *exchange)
         request->state = EXPIRED_AND_SENT;
         break;
     case LOST:
+        request->server->references--;
         request_free(request);
-        server_release(server);
-        return;
+        break;
     case READY:
     case EXPIRED_AND_SENT:
         assert(!"a reply is sent once");
     }
-    pthread_mutex_unlock(&server->lock);
+}
+
+/* The loop, which wakes up at the first of them, waits for the lock until the last is ready. */
+void http_send_all(struct http_exchange *const *exchanges, size_t count)
+{
+    if (!count)
+        return;
+    struct http_server *server = request_of(exchanges[0])->server;
+    pthread_mutex_lock(&server->lock);
+    server->references++; /* so that it is there until the last is handed over */
+    for (size_t i = 0; i < count; i++)
+        hand_over(request_of(exchanges[i]));
+    server_release(server);
+}
+
+void http_send(struct http_exchange *exchange)
+{
+    struct request *request = request_of(exchange);
+    if (request->later) {
+        http_send_all(&exchange, 1);
+        return;
+    }
+    assert(!request->sent);
+    request->sent = true;
 }
 
 void request_release(struct request *request)

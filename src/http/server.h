@@ -84,6 +84,8 @@ void http_later(struct http_exchange *exchange);
 /* Sends the reply: the exchange is gone. With status 204 and 304 no body is sent; at 304, leaving
  * it in makes Content-Length tell the truth. */
 void http_send(struct http_exchange *exchange);
+/* Several replies that were put off, at once: the loop wakes up once for all of them. */
+void http_send_all(struct http_exchange *const *exchanges, size_t count);
 
 /* Against a hostile page in a browser on this machine (DNS rebinding): the Host header names
  * localhost or a loopback address, with or without a port. */

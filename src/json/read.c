@@ -28,24 +28,24 @@ static bool too_deep(struct str text)
     return false;
 }
 
-/* jansson itself calls some texts invalid for which it had no memory. */
-static _Thread_local bool out_of_memory;
+/* A document is only ever read, and ends with its request: all of it lies in the arena, and nothing
+ * is given back singly. */
+static _Thread_local struct arena *reading;
 
-static void *noting_malloc(size_t size)
+static void *from_arena(size_t size)
 {
-    void *memory = malloc(size);
-    out_of_memory = out_of_memory || !memory;
-    return memory;
+    return reading ? arena_alloc(reading, size) : malloc(size);
 }
 
-static void set_malloc(void)
+static void to_arena(void *memory)
 {
-    json_set_alloc_funcs(noting_malloc, free);
+    if (!reading)
+        free(memory);
 }
 
-static void release(void *document)
+static void set_allocation(void)
 {
-    json_decref(document);
+    json_set_alloc_funcs(from_arena, to_arena);
 }
 
 json_t *json_read(struct arena *arena, struct str text, struct json_error *error)
@@ -60,12 +60,11 @@ json_t *json_read(struct arena *arena, struct str text, struct json_error *error
         return NULL;
     }
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, set_malloc);
-    out_of_memory = false;
+    pthread_once(&once, set_allocation);
     json_error_t cause;
+    reading = arena;
     json_t *document = json_loadb(text.data, text.length, JSON_REJECT_DUPLICATES, &cause);
-    if (!document && out_of_memory)
-        arena_exhausted(arena);
+    reading = NULL;
     if (!document) {
         error->line = cause.line > 0 ? (size_t)cause.line : 0;
         error->column = cause.column > 0 ? (size_t)cause.column : 0;
@@ -74,6 +73,5 @@ json_t *json_read(struct arena *arena, struct str text, struct json_error *error
         error->reason = arena_str(arena, str_first(reason, utf8_check(reason))).data;
         return NULL;
     }
-    arena_defer(arena, release, document);
     return document;
 }

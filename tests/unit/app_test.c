@@ -163,6 +163,35 @@ static void every_acknowledged_write_is_there_and_counted(void **state)
                      RIVALS * ROUNDS);
 }
 
+/* What is written is answered from what is at hand; a reader finds the same. */
+static void a_write_replies_what_a_reader_finds(void **state)
+{
+    static const char cited[] =
+        "{\"indicator_code\":\"RD01\",\"area_code\":\"XZ\",\"period\":\"2025\",\"value\":1e10,"
+        "\"unit\":\"元\",\"status\":\"estimate\",\"measure\":\"flow\",\"approximation\":\"about\","
+        "\"published\":\"2026-03\",\"source_code\":\"%s\",\"line\":2,\"token\":\"100亿元\"}";
+    char path[80], body[500];
+    struct reply sources = ask(state, "GET", "/api/sources", "limit=1", NULL);
+    const char *code = memmem(sources.body.data, sources.body.length, "\"code\":\"", 8);
+    assert_non_null(code);
+    struct str rest = str_skip(sources.body, (size_t)(code + 8 - sources.body.data));
+    rest = str_first(rest, str_find(rest, '"'));
+    snprintf(body, sizeof(body), "%.*s%.*s%s", (int)(strstr(cited, "%s") - cited), cited,
+             STR_PRINT(rest), strstr(cited, "%s") + 2);
+    struct reply made = ask(state, "POST", "/api/observations", NULL, body);
+    assert_int_equal(made.status, 201);
+    snprintf(path, sizeof(path), "/api/observations/%lld", (long long)number_in(made, "id"));
+    assert_true(str_equal(made.body, ask(state, "GET", path, NULL, NULL).body));
+    snprintf(path, sizeof(path), "/api/observations/%lld/revisions",
+             (long long)number_in(made, "id"));
+    struct request revise = request_of("POST", path, NULL, "{\"value\":3e10,\"note\":\"更正\"}");
+    revise.if_match = made.etag;
+    struct reply revised = ask_request(state, revise);
+    assert_int_equal(revised.status, 201);
+    snprintf(path, sizeof(path), "/api/observations/%lld", (long long)number_in(revised, "id"));
+    assert_true(str_equal(revised.body, ask(state, "GET", path, NULL, NULL).body));
+}
+
 /* --- The past ------------------------------------------------------------------------------- */
 
 static void a_past_state_is_read_back_byte_for_byte(void **state)
@@ -320,6 +349,7 @@ UNIT_GROUP(app, APP_ON_BOTH(one_idempotency_key_is_done_once),
            APP_ON_BOTH(of_rivals_for_one_fact_one_wins),
            APP_ON_BOTH(of_rivals_for_one_version_one_revises_it),
            APP_ON_BOTH(every_acknowledged_write_is_there_and_counted),
+           APP_ON_BOTH(a_write_replies_what_a_reader_finds),
            APP_ON_BOTH(a_past_state_is_read_back_byte_for_byte),
            APP_ON_BOTH(a_derived_line_takes_only_like_values),
            APP_ON_BOTH(a_growth_rate_of_a_month_is_no_release_of_the_year),

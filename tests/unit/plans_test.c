@@ -105,7 +105,7 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
 static void check_statement(void **state, struct str name, struct str text)
 {
     /* Of one statement :status is a number. */
-    if (str_is(name, "claim_answer"))
+    if (str_is(name, "claim_keep"))
         return;
     if (db_is_sqlite(database_conn(state)) && str_ends(name, STR("_on_postgres")))
         return;

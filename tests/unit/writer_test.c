@@ -126,7 +126,7 @@ static struct bench *set_up(void **state)
     char reason[300];
     struct db_conn *own = db_connect(database_url(state), false, reason, sizeof(reason));
     assert_non_null(own);
-    bench.writer = writer_start(own, (struct write_hook){NULL, NULL});
+    bench.writer = writer_start(own, (struct write_hook){NULL, NULL, NULL});
     assert_non_null(bench.writer);
     job_make(&bench.first, 0, &bench.finished);
     bench.first.then = wait_at_the_gate;
@@ -396,7 +396,7 @@ static void a_job_that_takes_too_long_is_stopped_and_the_next_is_not(void **stat
     char reason[300];
     struct db_conn *own = db_connect(database_url(state), false, reason, sizeof(reason));
     db_deadline(own, 150);
-    bench->writer = writer_start(own, (struct write_hook){NULL, NULL});
+    bench->writer = writer_start(own, (struct write_hook){NULL, NULL, NULL});
     struct job *slow[2], *quick[2];
     for (int i = 0; i < 2; i++) {
         slow[i] = add(bench, 10 + i, run_endlessly);

@@ -130,21 +130,23 @@ static bool brings_unit(struct str measure)
     return false;
 }
 
-/* The checks below read the records themselves, so nothing need ask beforehand whether they exist.
- */
+/* The checks below read the records themselves, so nothing need ask beforehand whether they exist,
+ * and take their names: a stored observation is as a reader would find it. */
 static enum error no_such_code(struct ctx *ctx, const char *field, struct str code)
 {
     return complain(ctx, str_of(field), "没有代码为“%.*s”的记录", "nothing has the code \"%.*s\"",
                     STR_PRINT(code));
 }
 
-static enum error check_unit(struct ctx *ctx, const struct observation *o)
+static enum error check_unit(struct ctx *ctx, struct observation *o)
 {
     struct indicator indicator;
     enum error error = indicator_find(ctx, o->indicator_code, &indicator);
     if (error)
         return error == E_NOT_FOUND ? no_such_code(ctx, "indicator_code", o->indicator_code)
                                     : error;
+    o->indicator_name = indicator.name;
+    o->indicator_name_en = indicator.name_en;
     bool own = str_equal(o->unit, indicator.unit) &&
                (!brings_unit(o->measure) || str_equal(o->measure, indicator.measure));
     if (own || unit_of_measure(o->measure, o->unit))
@@ -161,12 +163,14 @@ static enum error check_unit(struct ctx *ctx, const struct observation *o)
                     STR_PRINT(indicator.unit));
 }
 
-static enum error check_area(struct ctx *ctx, const struct observation *o, struct date day)
+static enum error check_area(struct ctx *ctx, struct observation *o, struct date day)
 {
     struct area area;
     enum error error = area_find(ctx, o->area_code, &area);
     if (error)
         return error == E_NOT_FOUND ? no_such_code(ctx, "area_code", o->area_code) : error;
+    o->area_name = area.name;
+    o->area_name_en = area.name_en;
     if (str_is(o->status, "target") || area_valid_on(&area, day))
         return E_OK; /* a target may lie beyond what is known of areas; what was measured may not */
     char text[DATE_TEXT];
@@ -240,6 +244,19 @@ static bool is_automatic(struct str fact_id)
     return str_starts(fact_id, STR("U")) && int_parse(digits, &number);
 }
 
+static enum error check_source(struct ctx *ctx, struct observation *o)
+{
+    struct source source = {.title = STR_NONE};
+    enum error error = o->source_code.data ? source_find(ctx, o->source_code, &source) : E_OK;
+    if (error)
+        return error == E_NOT_FOUND ? no_such_code(ctx, "source_code", o->source_code) : error;
+    o->source_title = source.title;
+    o->source_title_en = source.title_en;
+    o->source_kind = source.kind;
+    o->second_hand = source.second_hand;
+    return E_OK;
+}
+
 static enum error check_citation(struct ctx *ctx, const struct observation *o)
 {
     if (o->line.known && o->line.value < 1)
@@ -260,6 +277,8 @@ static enum error check_citation(struct ctx *ctx, const struct observation *o)
 static enum error observation_check(struct ctx *ctx, struct observation *o)
 {
     enum error error = check_citation(ctx, o);
+    if (!error)
+        error = check_source(ctx, o);
     if (!error)
         error = complete(ctx, o);
     if (!error)
@@ -284,12 +303,14 @@ enum error observation_store(struct ctx *ctx, struct observation *o)
     enum error error = observation_check(ctx, o);
     if (error)
         return error;
-    if ((error = db_number(ctx, &sql_observation_insert, FROM(observation, o), &o->id)))
+    if ((error = db_insert(ctx, &sql_observation_insert, FROM(observation, o), &o->id)))
         return error == E_CONFLICT && ctx->db_status == DB_UNIQUE
                    ? fail(ctx, E_CONFLICT, "事实编号 %.*s 已经有了；改数请用修订",
                           "the fact %.*s is there already: revise it to change it",
                           STR_PRINT(o->fact_id))
                    : error;
+    o->recorded_seq = ctx->sequence;
+    o->replaced_seq = (struct maybe_int){0, false};
     error = tally(ctx, o->visibility, 1);
     if (error || !o->source_code.data)
         return error;
@@ -331,11 +352,11 @@ SHARED_HANDLER(observation_create, observation, observation)
     enum error error = o.visibility == VISIBILITY_PUBLIC ? approval_required(ctx) : E_OK;
     if (!error)
         error = observation_store(ctx, &o);
-    if (!error)
-        error = observation_find(ctx, o.id, out);
-    if (!error)
-        say_where(ctx, out);
-    return error;
+    if (error)
+        return error;
+    *out = o; /* with all that a reader would find */
+    say_where(ctx, out);
+    return E_OK;
 }
 
 struct revision {
@@ -393,11 +414,11 @@ static enum error replace(struct ctx *ctx, struct observation *old, struct obser
         error = audit_also(ctx, "replaced", ROW(observation, old));
     if (!error)
         error = observation_store(ctx, next);
-    if (!error)
-        error = observation_find(ctx, next->id, out);
-    if (!error)
-        say_where(ctx, out);
-    return error;
+    if (error)
+        return error;
+    *out = *next;
+    say_where(ctx, out);
+    return E_OK;
 }
 
 SHARED_HANDLER(observation_revise, revision, observation)

@@ -14,8 +14,7 @@ INSERT INTO observation (fact_id, indicator_code, definition_version, area_code,
 VALUES (:fact_id, :indicator_code, :definition_version, :area_code, :scope, :among,
     :period, :period_start, :period_end, :value, :value_high, :low, :high, :unit, :status, :measure,
     :approximation, :base_period, :attaches_to, :repeats, :published, :published_on, :note, :department_code,
-    :visibility, :sample, :sequence)
-RETURNING id;
+    :visibility, :sample, :sequence);
 
 -- name: observation_replace
 UPDATE observation SET replaced_seq = :sequence WHERE id = :id AND replaced_seq IS NULL RETURNING id;

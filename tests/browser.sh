@@ -12,4 +12,7 @@ if [ -f tests/packs/xingzhou/pack.csv ]; then
 fi
 start_server build/kechuang "sqlite:$scratch/demo.db" --pack packs/chongqing --demo
 export KECHUANG_DEMO_URL=$server_url
+start_server build/kechuang "sqlite:$scratch/accounts.db" --pack packs/chongqing
+KECHUANG_ACCOUNTS_PASSWORD=$(sed -nE 's/.*one-time password: ([^ ]+).*/\1/p' "$server_log")
+export KECHUANG_ACCOUNTS_URL=$server_url KECHUANG_ACCOUNTS_PASSWORD
 node --test --test-reporter=tap tests/browser/*.test.mjs

@@ -1,32 +1,20 @@
 // axe-core finds no violation of WCAG A or AA: light and dark, desktop and phone, drawer open too.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { axePath, DESKTOP, everyPath, launch, openPage, PHONE, token, visit } from './browser.mjs';
-
-const axeSource = readFileSync(axePath, 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+import {
+  axeViolations,
+  DESKTOP,
+  everyPath,
+  launch,
+  openPage,
+  PHONE,
+  token,
+  visit,
+} from './browser.mjs';
 
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
-
-async function violations(page) {
-  await page.evaluate(axeSource);
-  return page.evaluate(async (tags) => {
-    const { violations: found } = await window.axe.run(document, {
-      runOnly: { type: 'tag', values: tags },
-      resultTypes: ['violations'],
-    });
-    return found.map(
-      ({ id, help, nodes }) =>
-        `${id}: ${help}: ${nodes
-          .slice(0, 3)
-          .map((node) => `${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`)
-          .join(' | ')}`,
-    );
-  }, TAGS);
-}
 
 describe('axe', { concurrency: 2 }, () => {
   for (const viewport of [DESKTOP, PHONE]) {
@@ -35,7 +23,7 @@ describe('axe', { concurrency: 2 }, () => {
         const page = await openPage(browser, { viewport, theme });
         for (const path of [...(await everyPath()), '/map?places=yes']) {
           await visit(page, path);
-          assert.deepEqual(await violations(page), [], path);
+          assert.deepEqual(await axeViolations(page), [], path);
         }
         await visit(page, '/');
         for (const kind of ['observation', 'formula', 'records']) {
@@ -46,7 +34,7 @@ describe('axe', { concurrency: 2 }, () => {
           await page.waitForFunction(
             () => !document.querySelector('dialog.drawer [role="status"]'),
           );
-          assert.deepEqual(await violations(page), [], `the drawer with ${kind}`);
+          assert.deepEqual(await axeViolations(page), [], `the drawer with ${kind}`);
           await page.keyboard.press('Escape');
         }
         await page.context().close();
@@ -60,7 +48,7 @@ test('axe: what is only there after signing in', { skip }, async () => {
   const page = await openPage(browser, { signedIn: true });
   for (const path of ['/map?view=boundaries&places=yes', '/documents']) {
     await visit(page, path);
-    assert.deepEqual(await violations(page), [], path);
+    assert.deepEqual(await axeViolations(page), [], path);
   }
   await page.context().close();
 });

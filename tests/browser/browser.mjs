@@ -1,17 +1,22 @@
 // What the browser tests share: Debian's Chromium, a page that collects everything that must not
 // happen (console errors, CSP violations, requests to other hosts), and the list of pages.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(new URL('../../web/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
-export const axePath = require.resolve('axe-core/axe.min.js');
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 export const baseUrl = process.env.KECHUANG_URL;
 export const otherCityUrl = process.env.KECHUANG_OTHER_CITY_URL;
 export const otherCityToken = process.env.KECHUANG_OTHER_CITY_TOKEN;
 export const demoUrl = process.env.KECHUANG_DEMO_URL;
 export const token = process.env.KECHUANG_TOKEN;
+/** A program whose accounts the tests set up; the password of its first administrator. */
+export const accountsUrl = process.env.KECHUANG_ACCOUNTS_URL;
+export const accountsPassword = process.env.KECHUANG_ACCOUNTS_PASSWORD;
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
@@ -55,7 +60,8 @@ export async function openPage(browser, options = {}) {
   const page = await context.newPage();
   page.complaints = [];
   page.on('console', (message) => {
-    if (message.type() === 'error') page.complaints.push(`console: ${message.text()}`);
+    if (message.type() !== 'error') return;
+    page.complaints.push(`console: ${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => page.complaints.push(`error: ${error.message}`));
   page.on('request', (request) => {
@@ -119,4 +125,42 @@ export async function everyPath(url = baseUrl) {
     '/more',
     '/no-such-page',
   ];
+}
+
+// date: a period or a day · position: a line, a version, a sequence number · name: a name or code
+// · rule: words of a definition, rule, note or message · quote: the source's own words
+export const EXEMPTIONS = ['date', 'position', 'name', 'rule', 'quote'];
+
+/** In the page: visible text with a digit that nothing answers for. */
+export function digitsWithoutLineage(exemptions) {
+  const exempt = exemptions.map((name) => `[data-exempt="${name}"]`).join();
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (!/\p{Nd}/u.test(node.data) || element.closest('script, style, noscript')) continue;
+    const isOption = element.closest('option');
+    if (!isOption && !element.checkVisibility()) continue;
+    if (element.closest(`[data-lineage], [data-lineage-here], ${exempt}`)) continue;
+    found.push(`${element.outerHTML.slice(0, 160)}`);
+  }
+  return found;
+}
+
+/** What axe-core finds against WCAG A and AA. */
+export async function axeViolations(page) {
+  await page.evaluate(axeSource);
+  return page.evaluate(async (tags) => {
+    const { violations: found } = await window.axe.run(document, {
+      runOnly: { type: 'tag', values: tags },
+      resultTypes: ['violations'],
+    });
+    return found.map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}: ${nodes
+          .slice(0, 3)
+          .map((node) => `${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`)
+          .join(' | ')}`,
+    );
+  }, TAGS);
 }

@@ -2,11 +2,18 @@
 // one of a few exemptions, and every lineage is followed to its end.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { baseUrl, complaintsOf, everyPath, launch, openPage, token, visit } from './browser.mjs';
+import {
+  baseUrl,
+  complaintsOf,
+  digitsWithoutLineage,
+  everyPath,
+  EXEMPTIONS,
+  launch,
+  openPage,
+  token,
+  visit,
+} from './browser.mjs';
 
-// date: a period or a day · position: a line, a version, a sequence number · name: a name or code
-// · rule: words of a definition, rule, note or message · quote: the source's own words
-const EXEMPTIONS = ['date', 'position', 'name', 'rule', 'quote'];
 const ENDS = ['sentence', 'not_loaded', 'second_hand', 'no_line', 'records'];
 
 /** How many pages are crawled at the same time. */
@@ -15,22 +22,6 @@ const WINDOWS = 2;
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
-
-/** In the page: visible text with a digit that nothing answers for. */
-function digitsWithoutLineage(exemptions) {
-  const exempt = exemptions.map((name) => `[data-exempt="${name}"]`).join();
-  const found = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const element = node.parentElement;
-    if (!/\p{Nd}/u.test(node.data) || element.closest('script, style, noscript')) continue;
-    const isOption = element.closest('option');
-    if (!isOption && !element.checkVisibility()) continue;
-    if (element.closest(`[data-lineage], [data-lineage-here], ${exempt}`)) continue;
-    found.push(`${element.outerHTML.slice(0, 160)}`);
-  }
-  return found;
-}
 
 /** In the page: clicks each figure, follows formulas and choices into their parts, and says where
  * each way ends. */
@@ -181,7 +172,7 @@ test('no digit without a lineage inside the drawer, in English, and in the token
     assert.deepEqual(await page.evaluate(digitsWithoutLineage, EXEMPTIONS), [], kind);
     await page.keyboard.press('Escape');
   }
-  await page.getByRole('button', { name: 'Enter token' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).click();
   assert.deepEqual(await page.evaluate(digitsWithoutLineage, EXEMPTIONS), []);
   await page.context().close();
 });

@@ -42,7 +42,7 @@ test('without the token the page says what is missing', async () => {
   const page = await openPage(browser);
   await visit(page, '/documents');
   assert.equal(await page.locator('input[type="file"]').count(), 0);
-  await page.getByText('载入文件要先登记口令').waitFor();
+  await page.getByText('载入文件要先登录').waitFor();
   await page.context().close();
 });
 

@@ -21,7 +21,7 @@ const VARIANTS = [
   { lang: 'en', theme: 'light', viewport: PHONE },
 ];
 const MESSAGE_KEY =
-  /\b(nav|action|state|mark|panel|signIn|overview|count|target|indicators?|topic|status|measure|column|areas?|areaKind|map|documents|sources|drawer|chart)\.[a-z_]\w*/;
+  /\b(nav|action|state|mark|panel|signIn|account|overview|count|target|indicators?|topic|status|measure|column|areas?|areaKind|map|documents|sources|drawer|chart)\.[a-z_]\w*/;
 
 let browser;
 before(async () => (browser = await launch()));
@@ -98,9 +98,10 @@ test('a figure clicked while the drawer is closing opens it again', async () => 
 test('a wrong token is refused in words, a lost program is said and retried', async () => {
   const page = await openPage(browser);
   await visit(page, '/documents');
-  await page.getByRole('button', { name: '登记口令' }).first().click();
+  await page.getByRole('button', { name: '登录' }).first().click();
+  await page.locator('dialog.box summary').click();
   await page.locator('input[name="token"]').fill('not-the-token-at-all');
-  await page.locator('dialog.box button[type="submit"]').click();
+  await page.locator('dialog.box details button[type="submit"]').click();
   await page.locator('dialog.box [role="alert"]').waitFor();
   await page.keyboard.press('Escape');
 

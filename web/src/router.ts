@@ -1,6 +1,35 @@
-import { createRouter, createWebHistory } from 'vue-router';
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
+import { withAccountWords } from './i18n';
 import OverviewPage from './pages/OverviewPage.vue';
+import type pages from './pages/work';
 import { closeDrawer } from './state/drawer';
+
+/** A page for those who sign in; its title, too, is among the words that come with it. */
+const work = (path: string, page: keyof typeof pages, title: string) =>
+  ({
+    path,
+    component: withAccountWords(async () => (await import('./pages/work')).default[page]()),
+    props: true,
+    meta: { title },
+  }) as RouteRecordRaw;
+
+const workRoutes = [
+  work('/reset', 'reset', 'reset.title'),
+  work('/claim', 'claim', 'claim.title'),
+  work('/account', 'account', 'work.account'),
+  work('/account/tokens', 'tokens', 'work.tokens'),
+  work('/account/data', 'myData', 'work.myData'),
+  work('/organisation', 'organisation', 'work.organisation'),
+  work('/proposals', 'proposals', 'proposals.title'),
+  work('/audit', 'audit', 'work.audit'),
+  work('/audit/:id', 'auditEvent', 'audit.one'),
+  work('/admin/users', 'users', 'work.users'),
+  work('/admin/users/:id', 'user', 'users.one'),
+  work('/admin/organisations', 'organisations', 'work.organisations'),
+  work('/admin/organisations/:code', 'oneOrganisation', 'organisations.one'),
+  work('/admin/invitations', 'invitations', 'work.invitations'),
+  work('/admin/settings', 'settings', 'work.settings'),
+];
 
 /** `meta.title` is a message key; a page that knows better sets its title itself. */
 export const router = createRouter({
@@ -47,6 +76,7 @@ export const router = createRouter({
       meta: { title: 'nav.sources' },
     },
     { path: '/more', component: () => import('./pages/MorePage.vue'), meta: { title: 'nav.more' } },
+    ...workRoutes,
     {
       path: '/:unknown(.*)*',
       component: () => import('./pages/NotFoundPage.vue'),

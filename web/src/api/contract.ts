@@ -402,6 +402,8 @@ export interface Problem {
   title: string;
   status: number;
   detail?: string;
+  /** Seconds until it may be tried again. */
+  wait?: number;
   type?: string;
   errors?: { field?: string; line?: number; column?: number; message: string }[];
 }

@@ -18,15 +18,16 @@ export interface RequestOptions {
 }
 
 async function problemOf(response: Response): Promise<Problem> {
+  const wait = Number(response.headers.get('Retry-After')) || undefined;
   try {
     const problem = (await response.json()) as Problem;
-    return { ...problem, status: response.status };
+    return { ...problem, status: response.status, wait };
   } catch {
-    return { title: response.statusText || 'HTTP', status: response.status };
+    return { title: response.statusText || 'HTTP', status: response.status, wait };
   }
 }
 
-/** Sends a request in the user's language, with the operator token where there is one. */
+/** Sends a request in the user's language, as whoever has signed in. */
 export async function send(url: string, options: RequestOptions = {}): Promise<Response> {
   const headers: Record<string, string> = {
     'Accept-Language': locale.value === 'en' ? 'en' : 'zh-CN',
@@ -34,6 +35,8 @@ export async function send(url: string, options: RequestOptions = {}): Promise<R
   };
   const token = options.token ?? session.token;
   if (token) headers.Authorization = `Bearer ${token}`;
+  else if (options.method && session.account?.csrf_token)
+    headers['X-CSRF-Token'] = session.account.csrf_token;
   let response: Response;
   try {
     response = await fetch(url, { ...options, headers });
@@ -41,8 +44,29 @@ export async function send(url: string, options: RequestOptions = {}): Promise<R
     if (options.signal?.aborted) throw error;
     throw new RequestFailed({ title: '', status: 0 });
   }
-  if (!response.ok) throw new RequestFailed(await problemOf(response));
+  if (!response.ok) {
+    if (response.status === 401 && session.account?.account_id != null) session.doubts++;
+    throw new RequestFailed(await problemOf(response));
+  }
   return response;
+}
+
+/** Writes, and reads the answer. */
+export async function sendJson<T>(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+): Promise<T> {
+  const response = await send(url, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: {
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+  });
+  return response.json() as Promise<T>;
 }
 
 export async function getJson<T>(url: string, options: RequestOptions = {}): Promise<T> {

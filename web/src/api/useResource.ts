@@ -47,7 +47,7 @@ export function useLoading<T>(
     }
   }
 
-  watch([key, () => session.token, changes], reload, { immediate: true });
+  watch([key, () => session.version, changes], reload, { immediate: true });
   onScopeDispose(() => running?.abort());
   return { data, problem, loading, loadedAt, reload };
 }
@@ -73,6 +73,15 @@ export function useWholeList<T>(url: () => string | null): Resource<T[]> {
   });
 }
 
+/** A short list that comes whole, without parameters. */
+export function useTable<T>(url: () => string | null): PagedList<T> {
+  const list = useLoading<T[]>(
+    url,
+    async (address, signal) => (await getJson<Pick<Page<T>, 'items'>>(address, { signal })).items,
+  );
+  return { ...list, next: shallowRef(null), more: async () => {} };
+}
+
 export interface PagedList<T> extends Resource<T[]> {
   next: ShallowRef<string | null>;
   more: () => Promise<void>;
@@ -83,7 +92,7 @@ export function usePagedList<T>(url: () => string | null, limit: number): PagedL
   const next = shallowRef<string | null>(null);
   const list = useLoading<T[]>(url, async (address, signal) => {
     const page = await getJson<Page<T>>(withQuery(address, { limit }), { signal });
-    next.value = page.next;
+    next.value = page.next ?? null;
     return page.items;
   });
 

@@ -4,18 +4,19 @@ import { computed, shallowRef, watch } from 'vue';
 import { files, origin } from 'virtual:boundaries';
 import type { Area } from '../api/contract';
 import { useWholeList } from '../api/useResource';
-import { city, isOperator } from '../state/city';
+import { city } from '../state/city';
+import { role } from '../state/session';
 import { shapesOf, type AreaShape, type Boundaries, type Shapes } from './shapes';
 
 export { origin };
 
 export function useBoundaries() {
-  const areas = useWholeList<Area>(() => (isOperator.value ? '/api/areas' : null));
+  const areas = useWholeList<Area>(() => (role.value !== 'public' ? '/api/areas' : null));
   const codes = computed(
     () => new Map(areas.data.value?.map((area) => [area.code, area.gb_code ?? area.code])),
   );
   const file = computed(() =>
-    isOperator.value ? files[codes.value.get(city.value?.root_area ?? '') ?? ''] : undefined,
+    role.value !== 'public' ? files[codes.value.get(city.value?.root_area ?? '') ?? ''] : undefined,
   );
   const shapes = shallowRef<Shapes | null>(null);
   watch(

@@ -9,6 +9,5 @@ const resource = useResource<City>(() => '/api/city');
 export const city = resource.data;
 export const cityProblem = resource.problem;
 export const reloadCity = resource.reload;
-export const isOperator = computed(() => city.value?.role === 'operator');
 export const cityTitle = computed(() => (city.value ? named(city.value, 'title') : ''));
 export const cityName = computed(() => (city.value ? named(city.value) : ''));

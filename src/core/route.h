@@ -152,9 +152,11 @@ struct module {
     /* At every start, in a write transaction. May be NULL. */
     enum error (*started)(struct ctx *ctx);
     /* Everything that the module holds about a person, as members of the JSON object that is open;
-     * and its removal where a person is erased by law. May be NULL. */
+     * and its removal where a person is erased by law, from tables named between blanks. May be
+     * NULL. */
     enum error (*person_export)(struct ctx *ctx, int64_t person_id, struct json *out);
     enum error (*person_erase)(struct ctx *ctx, int64_t person_id);
+    const char *person_tables;
 };
 
 extern const struct module *const modules[];

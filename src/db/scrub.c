@@ -29,12 +29,24 @@ static bool scrub_file(struct db_conn *conn)
     return run(conn, "PRAGMA temp_store = FILE") && run(conn, "VACUUM") && empty_log(conn);
 }
 
+/* Does the name stand among those before it? */
+static bool is_repeated(struct str tables, const struct str *table)
+{
+    struct str before = str_first(tables, (size_t)(table->data - tables.data)), name;
+    while (before.length && str_cut(&before, ' ', &name))
+        if (str_equal(name, *table))
+            return true;
+    return false;
+}
+
 static bool scrub_tables(struct db_conn *conn, struct str tables)
 {
-    struct str table;
+    struct str rest = tables, table;
     char statement[200];
     bool good = true;
-    while (good && tables.length && str_cut(&tables, ' ', &table)) {
+    while (good && rest.length && str_cut(&rest, ' ', &table)) {
+        if (is_repeated(tables, &table))
+            continue;
         snprintf(statement, sizeof(statement), "VACUUM (FULL, ANALYZE) \"%.*s\"", STR_PRINT(table));
         good = run(conn, statement);
     }

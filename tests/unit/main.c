@@ -16,8 +16,10 @@
     GROUP(http_later) \
     GROUP(http_static) \
     GROUP(json) \
+    GROUP(keys) \
     GROUP(locate) \
     GROUP(number) \
+    GROUP(personal) \
     GROUP(plan) \
     GROUP(plans) \
     GROUP(replies) \

@@ -151,4 +151,7 @@ const struct module accounts_module = {
     .migration_count = COUNT(accounts_migrations),
     .routes = routes,
     .route_count = COUNT(routes),
+    .person_export = accounts_export,
+    .person_erase = accounts_erase,
+    .person_tables = "account api_token role_grant session",
 };

@@ -91,4 +91,8 @@ extern const struct handler invitation_create_handler, invitation_revoke_handler
 enum error claim_prelude(struct ctx *ctx, const void *in);
 extern const struct handler api_token_create_handler, api_token_revoke_handler;
 
+/* For the module's descriptor: departure.c. */
+enum error accounts_export(struct ctx *ctx, int64_t person_id, struct json *out) MUST_USE;
+enum error accounts_erase(struct ctx *ctx, int64_t person_id) MUST_USE;
+
 #endif

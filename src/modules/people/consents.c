@@ -88,9 +88,10 @@ SHARED_HANDLER(consent_withdraw, consent_key, consent)
     enum error error = find(ctx, in->id, out);
     if (!error)
         error = person_for_reader(ctx, ADMINISTRATORS, out->person_id, &person);
-    if (!error)
-        error = db_one(ctx, &sql_consent_withdraw, ARGS(arg_int("id", in->id)),
-                       (struct row){NULL, NULL});
+    if (error)
+        return error;
+    error =
+        db_one(ctx, &sql_consent_withdraw, ARGS(arg_int("id", in->id)), (struct row){NULL, NULL});
     error = explain(ctx, error, E_CONFLICT, "没有可撤回的同意", "there is nothing to withdraw");
     return error ? error : find(ctx, in->id, out);
 }

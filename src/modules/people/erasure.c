@@ -91,24 +91,32 @@ static enum error erase_own(struct ctx *ctx, int64_t id)
     return error ? error : erase_in_modules(ctx, id);
 }
 
-/* What has to be scrubbed: everything that was written. */
+/* What has to be scrubbed: every table that was written, a name for each. */
+static struct str tables_written(struct arena *arena, const struct records *places)
+{
+    struct buf tables = {.arena = arena};
+    const struct place *place = places->items;
+    buf_add(&tables, STR("person person_key personal_index consent attachment attachment_chunk"));
+    for (size_t m = 0; m < module_count; m++)
+        if (modules[m]->person_tables)
+            buf_print(&tables, " %s", modules[m]->person_tables);
+    for (size_t i = 0; i < places->count; i++)
+        buf_print(&tables, " %.*s", STR_PRINT(place[i].table_name));
+    return buf_str(&tables);
+}
+
 static void note(struct ctx *ctx, struct str uid, const struct records *places)
 {
     struct erasure *erasure = ARENA_NEW(ctx->arena, struct erasure);
-    const struct erasure *before = ctx->erasure;
-    struct buf tables = {.arena = ctx->arena}, uids = {.arena = ctx->arena};
-    const struct place *place = places->items;
-    buf_add(&tables, before ? before->tables
-                            : STR("person person_key personal_index consent attachment "
-                                  "attachment_chunk"));
-    for (size_t i = 0; i < places->count; i++)
-        if (!memmem(tables.data, tables.length, place[i].table_name.data,
-                    place[i].table_name.length))
-            buf_print(&tables, " %.*s", STR_PRINT(place[i].table_name));
-    if (before && before->uids.length)
-        buf_print(&uids, "%.*s ", STR_PRINT(before->uids));
-    buf_add(&uids, uid);
-    *erasure = (struct erasure){buf_str(&uids), buf_str(&tables)};
+    struct str tables = tables_written(ctx->arena, places);
+    *erasure = (struct erasure){uid, tables};
+    if (ctx->erasure) {
+        const char *blank = uid.length && ctx->erasure->uids.length ? " " : "";
+        erasure->uids = arena_print(ctx->arena, "%.*s%s%.*s", STR_PRINT(ctx->erasure->uids), blank,
+                                    STR_PRINT(uid));
+        erasure->tables = arena_print(ctx->arena, "%.*s %.*s", STR_PRINT(ctx->erasure->tables),
+                                      STR_PRINT(tables));
+    }
     ctx->erasure = erasure;
 }
 

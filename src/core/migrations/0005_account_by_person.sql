@@ -1,0 +1,1 @@
+CREATE INDEX account_by_person ON account (person_id);

@@ -88,8 +88,10 @@ static void ask(struct connection *connection)
                           run_number, next_number, body_size, (int)body_size, body);
         next_number++;
     } else {
-        length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\n",
-                          options.path, options.port);
+        length =
+            snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s%s%s\r\n",
+                     options.path, options.port, options.token ? "Authorization: Bearer " : "",
+                     options.token ? options.token : "", options.token ? "\r\n" : "");
     }
     if (length < 0 || (size_t)length >= sizeof request)
         stop("the request is too large");

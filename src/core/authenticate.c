@@ -29,8 +29,7 @@ static enum authentication look_up(struct task *task, struct db_conn *conn, stru
 {
     struct ctx *ctx = &task->call.ctx;
     struct identities *known = task->app->identities;
-    struct str hash = secret_hash(ctx->arena, secret);
-    if (known && identities_find(known, ctx->arena, hash, identity))
+    if (known && identities_find(known, ctx->arena, secret, identity))
         return AUTHENTICATED;
     if (!conn)
         return AUTHENTICATION_NEEDS_DATABASE;
@@ -45,7 +44,7 @@ static enum authentication look_up(struct task *task, struct db_conn *conn, stru
     else if (error)
         return AUTHENTICATION_REFUSED;
     if (known)
-        identities_keep(known, hash, state, identity);
+        identities_keep(known, secret, state, identity);
     return AUTHENTICATED;
 }
 

@@ -1,12 +1,13 @@
 #include "core/identities.h"
 
 #include <pthread.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <time.h>
 
 /* An identity without pointers. */
 struct entry {
-    char hash[IDENTITY_TEXT];
+    unsigned char digest[crypto_generichash_BYTES];
     unsigned state;
     long long at_ms;
     struct identity identity; /* its texts are these, STR_NONE where NULL: */
@@ -16,6 +17,7 @@ struct entry {
 struct identities {
     pthread_mutex_t mutex;
     unsigned state;
+    unsigned char key[crypto_generichash_KEYBYTES]; /* of the digests: nobody can aim at a slot */
     struct entry entries[IDENTITY_SLOTS];
 };
 
@@ -44,6 +46,7 @@ struct identities *identities_new(void)
     if (identities) {
         pthread_mutex_init(&identities->mutex, NULL);
         identities->state = 1;
+        randombytes_buf(identities->key, sizeof(identities->key));
     }
     return identities;
 }
@@ -56,18 +59,26 @@ void identities_free(struct identities *identities)
     free(identities);
 }
 
-static struct entry *entry_of(struct identities *identities, struct str hash)
+/* Where the secret's entry is, or would be; the secret itself is kept nowhere. */
+static struct entry *entry_of(struct identities *identities, struct str secret,
+                              unsigned char digest[crypto_generichash_BYTES])
 {
-    return &identities->entries[hash_bytes(HASH_SEED, hash.data, hash.length) % IDENTITY_SLOTS];
+    size_t slot;
+    crypto_generichash(digest, crypto_generichash_BYTES, (const unsigned char *)secret.data,
+                       secret.length, identities->key, sizeof(identities->key));
+    memcpy(&slot, digest, sizeof(slot));
+    return &identities->entries[slot % IDENTITY_SLOTS];
 }
 
-bool identities_find(struct identities *identities, struct arena *arena, struct str secret_hash,
+bool identities_find(struct identities *identities, struct arena *arena, struct str secret,
                      struct identity *out)
 {
     struct entry copy;
+    unsigned char digest[crypto_generichash_BYTES];
+    const struct entry *entry = entry_of(identities, secret, digest);
     pthread_mutex_lock(&identities->mutex);
-    const struct entry *entry = entry_of(identities, secret_hash);
-    bool good = entry->state == identities->state && str_is(secret_hash, entry->hash) &&
+    bool good = entry->state == identities->state &&
+                memcmp(entry->digest, digest, sizeof(digest)) == 0 &&
                 clock_ms() - entry->at_ms < IDENTITY_MS;
     if (good)
         copy = *entry;
@@ -91,23 +102,21 @@ unsigned identities_state(struct identities *identities)
     return state;
 }
 
-void identities_keep(struct identities *identities, struct str secret_hash, unsigned state,
+void identities_keep(struct identities *identities, struct str secret, unsigned state,
                      const struct identity *identity)
 {
     struct entry made = {.state = state, .at_ms = clock_ms(), .identity = *identity};
     struct str *texts[7];
     texts_of(&made.identity, texts);
-    if (secret_hash.length >= IDENTITY_TEXT)
-        return;
     for (size_t i = 0; i < COUNT(texts); i++) {
         if (texts[i]->length >= IDENTITY_TEXT)
             return; /* too long to keep: it is looked up each time */
         if (texts[i]->data)
             memcpy(made.texts[i], texts[i]->data, texts[i]->length);
     }
-    memcpy(made.hash, secret_hash.data, secret_hash.length);
+    struct entry *entry = entry_of(identities, secret, made.digest);
     pthread_mutex_lock(&identities->mutex);
-    *entry_of(identities, secret_hash) = made;
+    *entry = made;
     pthread_mutex_unlock(&identities->mutex);
 }
 

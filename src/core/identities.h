@@ -14,12 +14,12 @@ struct identities;
 struct identities *identities_new(void); /* NULL without memory */
 void identities_free(struct identities *identities);
 
-/* What was found for this digest, copied into the arena; false when it has to be looked up. */
-bool identities_find(struct identities *identities, struct arena *arena, struct str secret_hash,
+/* What was found for this secret, copied into the arena; false when it has to be looked up. */
+bool identities_find(struct identities *identities, struct arena *arena, struct str secret,
                      struct identity *out);
 /* The state before a look-up, for keeping what it finds: what was changed meanwhile is not kept. */
 unsigned identities_state(struct identities *identities);
-void identities_keep(struct identities *identities, struct str secret_hash, unsigned state,
+void identities_keep(struct identities *identities, struct str secret, unsigned state,
                      const struct identity *identity);
 /* Something was changed: nothing found before counts any more. */
 void identities_forget(struct identities *identities);

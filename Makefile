@@ -7,6 +7,8 @@ WARN      = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
             -Wunused-const-variable -Wimplicit-fallthrough -Werror
 FLAVOUR  ?= release
 FLAGS_release = -O2 -g
+# What events cost: only bench/run builds it.
+FLAGS_bare    = $(FLAGS_release) -DWITHOUT_EVENTS
 FLAGS_asan    = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_tsan    = -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 FLAGS_fuzz    = -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all

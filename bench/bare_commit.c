@@ -124,7 +124,7 @@ static const struct record same_as_ours = {
          " visibility, sample, recorded_seq) VALUES ('B' || ?1, 'GDP', 1, '500101', '2025',"
          " '2025-01-01', '2025-12-31', ?1, ?1, ?1, '元', 'estimate', 'flow', 'exact', 'bench', 0,"
          " 0, ?1)",
-         "UPDATE observation_tally SET count = count + 1 WHERE visibility = 0",
+         "UPDATE observation_tally SET count = count + 1 WHERE visibility = 0 AND slot = 0",
          "INSERT INTO citation (subject, subject_id, source_code, line, token, visibility)"
          " VALUES ('observation', last_insert_rowid(), 'S030', 1, CAST(?1 AS TEXT), 0)",
          "INSERT INTO event_payload (sequence, salt, body) SELECT max(sequence) + 1,"

@@ -34,7 +34,8 @@ static const char text[] =
     " SELECT 'observation', id, (SELECT code FROM some_source), 1, CAST(value AS TEXT), 0"
     " FROM observation WHERE fact_id LIKE 'bench-%';"
     "UPDATE observation_tally SET count = (SELECT count(*) FROM observation"
-    " WHERE replaced_seq IS NULL AND observation.visibility = observation_tally.visibility);"
+    " WHERE replaced_seq IS NULL AND observation.visibility = observation_tally.visibility)"
+    " WHERE slot = 0;"
     "COMMIT; PRAGMA wal_checkpoint(TRUNCATE);";
 
 static void must(sqlite3 *db, int code)

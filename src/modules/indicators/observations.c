@@ -292,10 +292,14 @@ static enum error observation_check(struct ctx *ctx, struct observation *o)
     return check_area(ctx, o, o->period_end);
 }
 
+enum { TALLY_SLOTS = 16 }; /* migrations/0003_tally_slots.sql */
+
 static enum error tally(struct ctx *ctx, int64_t visibility, int64_t by)
 {
+    /* A row is locked until the commit: on PostgreSQL writers are spread over several. */
+    int64_t slot = db_is_sqlite(ctx->db) ? 0 : ctx->sequence % TALLY_SLOTS;
     return db_do(ctx, &sql_observation_tally_add,
-                 ARGS(arg_int("visibility", visibility), arg_int("by", by)));
+                 ARGS(arg_int("visibility", visibility), arg_int("by", by), arg_int("slot", slot)));
 }
 
 enum error observation_store(struct ctx *ctx, struct observation *o)

@@ -26,7 +26,7 @@ SELECT 1 FROM indicator_definition WHERE indicator_code = :indicator_code AND ve
 SELECT 1 FROM indicator WHERE unit = :unit LIMIT 1;
 
 -- name: observation_tally_add
-UPDATE observation_tally SET count = count + :by WHERE visibility = :visibility;
+UPDATE observation_tally SET count = count + :by WHERE visibility = :visibility AND slot = :slot;
 
 -- name: fact_exists
 SELECT 1 FROM observation WHERE fact_id = :fact_id LIMIT 1;

@@ -257,6 +257,7 @@ const en: typeof zh = {
     sequence: 'Number',
     when: 'When',
     who: 'Who',
+    approver: 'Approved by',
     action: 'What was done',
     what: 'To what',
     kind: 'Kind of record',

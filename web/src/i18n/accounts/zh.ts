@@ -252,6 +252,7 @@ export default {
     sequence: '序号',
     when: '时间',
     who: '操作人',
+    approver: '批准人',
     action: '操作',
     what: '对象',
     kind: '对象类别',

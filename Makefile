@@ -95,7 +95,7 @@ test:
 fuzz:
 	@tests/fuzz/run
 build/fuzz/fuzz: $(OUT)/tests/fuzz/fuzz.o $(OUT)/tests/fuzz/targets.o \
-                 $(filter $(OUT)/base/% $(OUT)/json/% $(OUT)/db/%,$(OBJECTS))
+                 $(filter $(OUT)/base/% $(OUT)/json/% $(OUT)/db/% $(OUT)/core/seal.o,$(OBJECTS))
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
 
 # Style. A file whose text and headers have not changed is not read again.

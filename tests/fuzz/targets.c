@@ -7,6 +7,7 @@
 #include "base/csv.h"
 #include "base/date.h"
 #include "base/utf8.h"
+#include "core/seal.h"
 #include "db/driver.h"
 #include "json/read.h"
 
@@ -169,6 +170,33 @@ static void fuzz_dialect(const uint8_t *data, size_t size)
     free(text);
 }
 
-const struct fuzz_target fuzz_targets[] = {
-    {"csv", fuzz_csv}, {"dialect", fuzz_dialect}, {"json", fuzz_json}, {"period", fuzz_period}};
+/* Nothing opens that was not sealed; what is sealed opens, and only as it is. */
+static void fuzz_sealed(const uint8_t *data, size_t size)
+{
+    static const unsigned char key[KEY_BYTES] = {7};
+    struct arena arena = {0};
+    char *text = copy_of(data, size);
+    struct str str = {text, size}, bound = STR("kp1:7:person.name"), plain;
+    struct sealed sealed;
+    if (sealed_parse(str, &sealed)) {
+        assert(sealed.person_id > 0 && sealed.column.length && sealed.text.length);
+        assert(sealed.bound.data == text && sealed.bound.length < size);
+        assert(text[sealed.bound.length] == ':');
+        assert(sealed.text.data + sealed.text.length == text + size);
+        assert(!seal_open(&arena, key, sealed.text, sealed.bound, &plain));
+    }
+    assert(!seal_open(&arena, key, str, bound, &plain));
+    struct str made = seal(&arena, key, str, bound);
+    assert(seal_open(&arena, key, made, bound, &plain) && str_equal(plain, str));
+    ((char *)(uintptr_t)made.data)[size % made.length] ^= 1;
+    assert(!seal_open(&arena, key, made, bound, &plain));
+    arena_free(&arena);
+    free(text);
+}
+
+const struct fuzz_target fuzz_targets[] = {{"csv", fuzz_csv},
+                                           {"dialect", fuzz_dialect},
+                                           {"json", fuzz_json},
+                                           {"period", fuzz_period},
+                                           {"sealed", fuzz_sealed}};
 const size_t fuzz_target_count = COUNT(fuzz_targets);

@@ -341,6 +341,20 @@ enum error personal_show(struct ctx *ctx, struct str text, struct str *shown)
     return error;
 }
 
+enum error personal_equal(struct ctx *ctx, struct str a, struct str b, bool *equal)
+{
+    struct sealed first, second;
+    *equal = str_equal(a, b);
+    if (*equal || !sealed_parse(a, &first) || !sealed_parse(b, &second) ||
+        !str_equal(first.bound, second.bound))
+        return E_OK;
+    enum error error = open_parsed(ctx, &first, &a);
+    if (!error)
+        error = open_parsed(ctx, &second, &b);
+    *equal = !error && str_equal(a, b);
+    return error;
+}
+
 /* --- Blind indexes -------------------------------------------------------------------------- */
 
 struct index_row {

@@ -46,6 +46,10 @@ enum error personal_open(struct ctx *ctx, int64_t person_id, struct str column, 
  * Any other text is left alone. */
 enum error personal_show(struct ctx *ctx, struct str text, struct str *shown) MUST_USE;
 
+/* Are two such values, or texts, the same? Ciphertexts of one text differ; of the erased nobody
+ * knows any more, and they count as the same. */
+enum error personal_equal(struct ctx *ctx, struct str a, struct str b, bool *equal) MUST_USE;
+
 /* Blind indexes find a person by a value without holding it: a keyed digest of the normalised value
  * (digits of a phone, a lower-case address). Puts, replaces or (STR_NONE) removes. */
 enum error personal_index(struct ctx *ctx, int64_t person_id, struct str column,

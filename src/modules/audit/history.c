@@ -123,6 +123,7 @@ static enum error must_see_record(struct ctx *ctx, struct str kind, struct str k
     }
     enum error error = handler->call(ctx, in, out);
     ctx->etag = 0; /* what the handler said of its reply */
+    ctx->file = STR_NONE;
     return error;
 }
 
@@ -220,22 +221,37 @@ static const struct field history_fields[] = {
 };
 static const SHAPE(history);
 
-/* Names of the members that differ, as a JSON list. */
-static struct str changed_members(struct arena *arena, const json_t *before, const json_t *after)
+static enum error is_same(struct ctx *ctx, const json_t *old, const json_t *item, bool *same)
 {
-    struct buf text = {.arena = arena};
+    *same = json_equal(old, item);
+    if (*same || !json_is_string(old) || !json_is_string(item))
+        return E_OK;
+    struct str a = {json_string_value(old), json_string_length(old)};
+    struct str b = {json_string_value(item), json_string_length(item)};
+    return personal_equal(ctx, a, b, same);
+}
+
+/* Names of the members that differ, as a JSON list. */
+static enum error changed_members(struct ctx *ctx, const json_t *before, const json_t *after,
+                                  struct str *changed)
+{
+    struct buf text = {.arena = ctx->arena};
     struct json json = {.out = &text};
+    enum error error = E_OK;
     const char *key;
     json_t *item;
     json_open(&json, '[');
     json_object_foreach((json_t *)(uintptr_t)after, key, item)
     {
-        const json_t *old = json_object_get(before, key);
-        if (before && !json_equal(old, item))
+        bool same = true;
+        if (before && !error)
+            error = is_same(ctx, json_object_get(before, key), item, &same);
+        if (!same)
             json_text(&json, str_of(key));
     }
     json_close(&json, ']');
-    return buf_str(&text);
+    *changed = buf_str(&text);
+    return error;
 }
 
 static enum error read_past(struct ctx *ctx, const struct history_query *in, int64_t last,
@@ -266,9 +282,9 @@ static enum error make_change(struct ctx *ctx, const struct past_row *row, json_
     *seen = may_see_state(ctx, state);
     if (!*seen)
         return E_OK;
-    change->changed = changed_members(ctx->arena, *before, state);
+    error = changed_members(ctx, *before, state, &change->changed);
     *before = state;
-    return state_shown(ctx, row->body, &change->state);
+    return error ? error : state_shown(ctx, row->body, &change->state);
 }
 
 SHARED_HANDLER(history_list, history_query, history)

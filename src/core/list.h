@@ -25,7 +25,7 @@ struct list {
     const struct list_filter *filters;
     size_t filter_count;
     const struct ownership *owned; /* the confined see only theirs; guarded: and what is cleared */
-    bool private;                  /* `owned` by account confines every role */
+    bool private;                  /* `owned` by account confines all but overseers */
     bool guarded;                  /* rows have `visibility`; each reader sees what he may */
     enum error (*finish)(struct ctx *ctx, void *row); /* members that follow from others */
     bool versioned; /* rows have recorded_seq and replaced_seq: takes as_of */

@@ -139,7 +139,8 @@ static const struct route routes[] = {
     POST("/api/claims", claim, "凭邀请函认领单位", "Claim an organisation", .roles = ANYONE,
          .prelude = claim_prelude),
 
-    GET_LIST("/api/tokens", api_token_list, "我的接口令牌", "My API tokens", .roles = SIGNED_IN),
+    GET_LIST("/api/tokens", api_token_list, "接口令牌：本人的；管理员看全部",
+             "API tokens: one's own; all for overseers", .roles = SIGNED_IN),
     POST("/api/tokens", api_token_create, "新建接口令牌", "Make an API token", .roles = SIGNED_IN),
     ACT("/api/tokens/{id}/revocation", api_token_revoke, "作废接口令牌", "Revoke an API token",
         .roles = SIGNED_IN),

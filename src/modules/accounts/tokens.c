@@ -4,14 +4,17 @@
 #include "tokens.sql.h"
 
 struct api_token {
-    int64_t id, account_id, grant_id;
+    int64_t id, account_id;
+    struct str account_name;
+    int64_t grant_id;
     struct str name, scopes;
     struct date expires_on;
     struct instant created_at, revoked_at;
 };
 static const struct field api_token_fields[] = {
     FIELD(struct api_token, id, "编号", "Number", USE_OUT | USE_SORT),
-    FIELD(struct api_token, account_id, "账户", "Account", USE_OUT),
+    FIELD(struct api_token, account_id, "账户", "Account", USE_OUT | USE_FILTER),
+    FIELD(struct api_token, account_name, "登录名", "Log-in name", USE_OUT),
     FIELD(struct api_token, grant_id, "授权", "Grant", USE_OUT),
     FIELD(struct api_token, name, "用途", "What it is for", .required = true, .length_max = 100),
     FIELD(struct api_token, scopes, "范围，如 read observations:write",
@@ -34,7 +37,7 @@ static const SHAPE_EXTENDING(new_token, api_token);
 
 static const struct ownership token_owned = {.account = "account_id"};
 
-/* Everybody sees only the own, whatever the role. */
+/* Everybody sees only the own, whatever the role; who oversees accounts sees all. */
 const struct list api_token_list = {.base = &sql_api_token_list,
                                     .row = &api_token_shape,
                                     .key = "id",
@@ -95,8 +98,14 @@ static const SHAPE(token_key);
 
 SHARED_HANDLER(api_token_revoke, token_key, api_token)
 {
-    enum error error =
+    enum error error = find(ctx, in->id, out);
+    if (error)
+        return error;
+    if (out->account_id != ctx->who->account_id && !role_in(ctx->who->role, ADMINISTRATORS))
+        return E_NOT_FOUND;
+    error =
         db_one(ctx, &sql_api_token_revoke, ARGS(arg_int("id", in->id)), (struct row){NULL, NULL});
+    error = explain(ctx, error, E_CONFLICT, "这个令牌已经作废", "it has been revoked already");
     ctx->identities_changed = true;
     return error ? error : find(ctx, in->id, out);
 }

@@ -98,6 +98,9 @@ enum error ownership_may_see(struct ctx *ctx, const struct ownership *owned, str
     bool own = false;
     if (visibility <= clearance(ctx))
         return E_OK;
+    /* Who is not confined has nothing of his own: he sees what his clearance says. */
+    if (role_infos[ctx->who->role].scope == SCOPE_ALL)
+        return E_NOT_FOUND;
     enum error error = ownership_holds(ctx, owned, row, &own);
     return error ? error : own ? E_OK : E_NOT_FOUND;
 }

@@ -1,6 +1,7 @@
 // What the tests of access share: people who sign in, on both databases. Accounts are made as an
 // administration makes them: one-time links, letters of invitation.
 import assert from 'node:assert/strict';
+import { inflateRawSync } from 'node:zlib';
 import { ask } from './ask.mjs';
 
 export const servers = ['SQLITE', 'POSTGRES'].map((database) => ({
@@ -111,3 +112,27 @@ export async function newMember(inviter, organisation_code, role = 'enterprise',
 export const figure = (more = {}) => ({
   indicator_code: 'RD01', area_code: 'XZ-DL', period: '2023', value: 7, unit: '元', measure: 'flow',
   status: 'estimate', approximation: 'exact', note: '测试', ...more });
+
+// The texts of all parts of a workbook (a ZIP file), one after the other.
+export function workbookText(bytes) {
+  let text = '', at = bytes.readUInt32LE(bytes.lastIndexOf('PK\x05\x06') + 16); // of the central directory
+  while (bytes.toString('latin1', at, at + 4) === 'PK\x01\x02') {
+    const packed = bytes.readUInt16LE(at + 10) === 8, size = bytes.readUInt32LE(at + 20), header = bytes.readUInt32LE(at + 42);
+    const begin = header + 30 + bytes.readUInt16LE(header + 26) + bytes.readUInt16LE(header + 28);
+    const part = bytes.subarray(begin, begin + size);
+    text += (packed ? inflateRawSync(part) : part).toString();
+    at += 46 + bytes.readUInt16LE(at + 28) + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+  }
+  return text;
+}
+
+// Every row of a list, page by page.
+export async function wholeList(reader, path, query = '') {
+  const items = [];
+  for (let after = ''; after !== null;) {
+    const page = await reader.done('GET', `${path}?limit=7${query}${after && `&after=${encodeURIComponent(after)}`}`);
+    items.push(...page.items);
+    after = page.next;
+  }
+  return items;
+}

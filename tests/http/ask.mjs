@@ -16,9 +16,10 @@ export function ask(base, method, path, headers = [], body = undefined) {
     const sent = request({ hostname, port, method, path, headers: Object.fromEntries(headers) }, (reply) => {
       const parts = [];
       reply.on('data', (part) => parts.push(part));
-      reply.on('end', () => resolve({
-        status: reply.statusCode, headers: reply.headers, body: Buffer.concat(parts).toString(),
-      }));
+      reply.on('end', () => {
+        const bytes = Buffer.concat(parts);
+        resolve({ status: reply.statusCode, headers: reply.headers, bytes, body: bytes.toString() });
+      });
     });
     sent.on('error', reject);
     sent.end(body);

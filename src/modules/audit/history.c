@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "core/audit_sealer.h"
+#include "core/ownership.h"
 #include "core/personal.h"
 #include "core/sequence.h"
 #include "history.sql.h"
@@ -134,36 +135,51 @@ static struct str member(const json_t *state, const char *name)
                                 : STR_NONE;
 }
 
-/* Whose the record was then, for a reader who sees only his own; `*says` = it can be told. */
-static bool was_own(const struct principal *who, const json_t *state, bool *says)
+/* Whose the record was then: what of it says so. */
+struct owner {
+    struct str organisation_code, area_code, department_code;
+    struct maybe_int account_id;
+};
+static const struct field owner_fields[] = {
+    FIELD(struct owner, organisation_code, "单位", "Organisation"),
+    FIELD(struct owner, area_code, "区域", "Area"),
+    FIELD(struct owner, department_code, "部门", "Department"),
+    FIELD(struct owner, account_id, "账户", "Account"),
+};
+static const SHAPE(owner);
+static const struct ownership owner_owned = {.organisation = "organisation_code",
+                                             .area = "area_code",
+                                             .department = "department_code",
+                                             .account = "account_id"};
+
+/* For a reader who sees only his own; `*says` = it can be told. */
+static enum error was_own(struct ctx *ctx, const json_t *state, bool *own, bool *says)
 {
     const json_t *account = json_object_get(state, "account_id");
-    const struct {
-        const char *column;
-        struct str own;
-    } of_scope[] = {[SCOPE_ORGANISATION] = {"organisation_code", who->organisation_code},
-                    [SCOPE_AREA] = {"area_code", who->area_code},
-                    [SCOPE_DEPARTMENT] = {"department_code", who->department_code}};
-    enum scope scope = role_infos[who->role].scope;
-    *says = scope == SCOPE_ACCOUNT && json_is_integer(account);
-    if (scope == SCOPE_ALL)
-        return true;
-    if (scope == SCOPE_ACCOUNT)
-        return *says && json_integer_value(account) == who->account_id;
-    struct str code = member(state, of_scope[scope].column);
-    *says = code.data != NULL;
-    return *says && str_equal(code, of_scope[scope].own);
+    struct owner owner = {member(state, "organisation_code"),
+                          member(state, "area_code"),
+                          member(state, "department_code"),
+                          {json_integer_value(account), json_is_integer(account)}};
+    const bool said[] = {[SCOPE_ALL] = false,
+                         [SCOPE_ORGANISATION] = owner.organisation_code.data != NULL,
+                         [SCOPE_AREA] = owner.area_code.data != NULL,
+                         [SCOPE_DEPARTMENT] = owner.department_code.data != NULL,
+                         [SCOPE_ACCOUNT] = owner.account_id.known};
+    *says = said[role_infos[ctx->who->role].scope];
+    return ownership_holds(ctx, &owner_owned, ROW(owner, &owner), own);
 }
 
 /* A record with a visibility shows itself by that, any other one by whose it is. */
-static bool may_see_state(const struct ctx *ctx, const json_t *state)
+static enum error may_see_state(struct ctx *ctx, const json_t *state, bool *may)
 {
     struct str visibility = member(state, "visibility");
-    bool says = false, own = was_own(ctx->who, state, &says);
+    bool says, own;
+    enum error error = was_own(ctx, state, &own, &says);
+    *may = own || !says;
     for (int64_t level = 0; visibility.data && visibility_names[level]; level++)
         if (str_is(visibility, visibility_names[level]))
-            return level <= clearance(ctx) || (own && says);
-    return own || !says;
+            *may = level <= clearance(ctx) || (own && says);
+    return error;
 }
 
 /* --- The history ---------------------------------------------------------------------------- */
@@ -279,9 +295,8 @@ static enum error make_change(struct ctx *ctx, const struct past_row *row, json_
     enum error error = state_parse(ctx, row->body, &state);
     if (error)
         return error;
-    *seen = may_see_state(ctx, state);
-    if (!*seen)
-        return E_OK;
+    if ((error = may_see_state(ctx, state, seen)) || !*seen)
+        return error;
     error = changed_members(ctx, *before, state, &change->changed);
     *before = state;
     return error ? error : state_shown(ctx, row->body, &change->state);

@@ -2,7 +2,7 @@
 SELECT (SELECT count(*) FROM indicator) AS indicators,
        (SELECT sum(count) FROM observation_tally WHERE visibility <= :clearance) AS observations,
        (SELECT count(*) FROM area) AS areas,
-       (SELECT count(*) FROM source) AS sources,
+       (SELECT count(*) FROM source WHERE visibility <= :clearance) AS sources,
        (SELECT count(*) FROM document WHERE visibility <= :clearance) AS documents,
        (SELECT count(*) FROM place WHERE NOT sample) AS places;
 

@@ -90,6 +90,13 @@ enum error approval_required(struct ctx *ctx)
     return ctx->error = E_PROPOSED;
 }
 
+/* What the proposer saw: If-Match, or the version that the handler names. */
+static struct str version_of(const struct ctx *ctx)
+{
+    return ctx->if_match.data || !ctx->etag ? ctx->if_match
+                                            : arena_print(ctx->arena, "%lld", (long long)ctx->etag);
+}
+
 enum error proposal_keep(struct call *call)
 {
     struct ctx *ctx = &call->ctx;
@@ -97,7 +104,7 @@ enum error proposal_keep(struct call *call)
                             .path = call->request.path,
                             .route = str_of(call->route->path),
                             .body = call->request.body,
-                            .if_match = ctx->if_match,
+                            .if_match = version_of(ctx),
                             .proposer_id = ctx->who->account_id,
                             .grant_id = ctx->who->grant_id,
                             .area_code = ctx->who->area_code};
@@ -105,6 +112,7 @@ enum error proposal_keep(struct call *call)
     enum error error = db_number(ctx, &sql_proposal_insert, FROM(proposal, &made), &made.id);
     if (error || (error = find(ctx, made.id, &made)))
         return error;
+    ctx->etag = 0;
     ctx->location = arena_print(ctx->arena, "/api/proposals/%lld", (long long)made.id);
     call_reply_with(call, 202, ROW(proposal, &made));
     return E_OK;

@@ -4,7 +4,8 @@
  * returns E_PROPOSED: the core keeps the request as a proposal and answers 202. When somebody else
  * approves, the request runs again, as its proposer's, in the approval's own transaction: what has
  * changed meanwhile (If-Match, a revoked grant) still refuses it. The operator needs no second
- * person, because before the first administrator there is none. */
+ * person, because before the first administrator there is none. A handler that does not need
+ * If-Match says before in ctx->etag which version it is asked about. */
 #ifndef CORE_PROPOSAL_H
 #define CORE_PROPOSAL_H
 

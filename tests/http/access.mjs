@@ -136,3 +136,5 @@ export async function wholeList(reader, path, query = '') {
   }
   return items;
 }
+
+export const tomorrow = () => new Date(Date.now() + 864e5).toISOString().slice(0, 10);

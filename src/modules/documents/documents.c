@@ -125,6 +125,32 @@ enum error source_find(struct ctx *ctx, struct str code, struct source *source)
     return db_one(ctx, &sql_source_show, ARGS(arg_text("code", code)), ROW(source, source));
 }
 
+static enum error no_such_source(struct ctx *ctx, struct str code)
+{
+    return complain(ctx, STR("source_code"), "没有代码为“%.*s”的记录",
+                    "nothing has the code \"%.*s\"", STR_PRINT(code));
+}
+
+enum error source_may_be_cited(struct ctx *ctx, struct str code, int64_t visibility)
+{
+    struct source source;
+    struct document document;
+    enum error error = source_find(ctx, code, &source);
+    if (!error && source.visibility > clearance(ctx)) {
+        error = db_one(ctx, &sql_document_of_source, ARGS(arg_text("sha256", source.sha256)),
+                       ROW(document, &document));
+        if (!error)
+            error = ownership_may_see(ctx, &document_owned, ROW(document, &document),
+                                      source.visibility);
+    }
+    if (error)
+        return error == E_NOT_FOUND ? no_such_source(ctx, code) : error;
+    if (source.visibility > visibility)
+        return complain(ctx, STR("source_code"), "来源的公开范围比这个数小；请先公开来源",
+                        "the source is less visible than the figure: publish the source first");
+    return E_OK;
+}
+
 enum error citation_add(struct ctx *ctx, const char *subject, int64_t subject_id,
                         struct str source_code, struct maybe_int line, struct str token,
                         int64_t visibility)
@@ -396,20 +422,21 @@ static enum error find_to_change(struct ctx *ctx, int64_t id, struct document *o
     return error ? error : ownership_require(ctx, &document_owned, ROW(document, out));
 }
 
-/* What becomes public takes a second person. */
-static enum error change_document(struct ctx *ctx, int64_t visibility, struct str source_code,
-                                  const struct document_change *change, struct document *out)
+/* What is public, or becomes so, takes a second person, who approves it as it was proposed. */
+static enum error change_document(struct ctx *ctx, const struct document_change *change,
+                                  struct document *out)
 {
-    bool publishes = change->visibility == VISIBILITY_PUBLIC && visibility != VISIBILITY_PUBLIC;
-    enum error error = publishes ? approval_required(ctx) : E_OK;
+    ctx->etag = out->changed_seq;
+    enum error error = change->visibility == VISIBILITY_PUBLIC ? approval_required(ctx) : E_OK;
     if (!error)
         error = db_do(ctx, &sql_document_update, FROM(document_change, change));
     if (!error)
         error = db_do(ctx, &sql_source_follows,
-                      FROM_AND(document_change, change, arg_text("source_code", source_code)));
+                      FROM_AND(document_change, change, arg_text("source_code", out->source_code)));
     if (!error)
         error = document_find(ctx, change->id, out);
-    ctx->etag = error ? 0 : out->changed_seq;
+    if (!error)
+        ctx->etag = out->changed_seq;
     return error;
 }
 
@@ -424,19 +451,21 @@ HANDLER(document_edit, document_change, document)
     if (change.published.data && !publication_parse(change.published, &last))
         return complain(ctx, STR("published"), "应为 2026、2026-03 或 2026-03-03",
                         "must be 2026, 2026-03 or 2026-03-03");
-    return change_document(ctx, out->visibility, out->source_code, &change, out);
+    return change_document(ctx, &change, out);
 }
 
 HANDLER(document_publish, publication, document)
 {
     enum error error = find_to_change(ctx, in->id, out);
+    if (!error && ctx->if_match.data)
+        error = check_match(ctx, out->changed_seq);
     if (error)
         return error;
     if (in->visibility >= out->visibility)
         return fail(ctx, E_CONFLICT, "它现在的公开范围已不小于所请的范围",
                     "it is as visible as that already");
     struct document_change change = {out->id, out->title, out->published, in->visibility};
-    return change_document(ctx, out->visibility, out->source_code, &change, out);
+    return change_document(ctx, &change, out);
 }
 
 /* --- Reading -------------------------------------------------------------------------------- */

@@ -56,6 +56,9 @@ SELECT document.*,
            AS citation_count
 FROM document WHERE document.id = :id;
 
+-- name: document_of_source
+SELECT * FROM document WHERE sha256 = :sha256;
+
 -- name: document_by_sha256
 SELECT id FROM document WHERE sha256 = :sha256;
 

@@ -342,6 +342,12 @@ static void say_where(struct ctx *ctx, const struct observation *made)
     ctx->location = arena_print(ctx->arena, "/api/observations/%lld", (long long)made->id);
 }
 
+/* Whoever sees a figure sees the title of its source. */
+static enum error check_source(struct ctx *ctx, const struct observation *o)
+{
+    return o->source_code.data ? source_may_be_cited(ctx, o->source_code, o->visibility) : E_OK;
+}
+
 SHARED_HANDLER(observation_create, observation, observation)
 {
     struct observation o = *in;
@@ -353,7 +359,9 @@ SHARED_HANDLER(observation_create, observation, observation)
     if (!o.source_code.data && !o.note.data)
         return complain(ctx, STR("source_code"), "请注明来源；没有来源文件的，在说明里写明依据",
                         "name the source; where there is none, say in the note what it rests on");
-    enum error error = o.visibility == VISIBILITY_PUBLIC ? approval_required(ctx) : E_OK;
+    enum error error = check_source(ctx, &o);
+    if (!error && o.visibility == VISIBILITY_PUBLIC)
+        error = approval_required(ctx);
     if (!error)
         error = observation_store(ctx, &o);
     if (error)
@@ -403,7 +411,9 @@ static enum error find_to_change(struct ctx *ctx, int64_t id, struct observation
 static enum error replace(struct ctx *ctx, struct observation *old, struct observation *next,
                           struct observation *out)
 {
-    enum error error = next->visibility == VISIBILITY_PUBLIC ? approval_required(ctx) : E_OK;
+    enum error error = check_source(ctx, next);
+    if (!error && next->visibility == VISIBILITY_PUBLIC)
+        error = approval_required(ctx);
     /* Claims the old row first: of two who revise at once, one finds it replaced. */
     if (!error)
         error = db_one(ctx, &sql_observation_replace, ARGS(arg_int("id", old->id)),

@@ -74,7 +74,14 @@ enum error account_set_password(struct ctx *ctx, int64_t id, struct str hash)
 {
     enum error error =
         db_do(ctx, &sql_account_password, ARGS(arg_int("id", id), arg_text("password_hash", hash)));
+    if (!error)
+        error = account_end_resets(ctx, id);
     return error ? error : account_end_sessions(ctx, id);
+}
+
+enum error account_end_resets(struct ctx *ctx, int64_t id)
+{
+    return db_do(ctx, &sql_account_resets_end, ARGS(arg_int("id", id)));
 }
 
 enum error account_end_sessions(struct ctx *ctx, int64_t id)

@@ -21,3 +21,6 @@ WHERE id = :id;
 
 -- name: account_sessions_end
 DELETE FROM session WHERE account_id = :id;
+
+-- name: account_resets_end
+UPDATE password_reset SET used_at = :now WHERE account_id = :id AND used_at IS NULL;

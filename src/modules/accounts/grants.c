@@ -118,6 +118,15 @@ static enum error check_last_administrator(struct ctx *ctx)
     return error;
 }
 
+/* Who no longer speaks for the organisation has not let anybody in either. */
+static enum error end_letters(struct ctx *ctx, const struct grant *grant)
+{
+    struct str made_by = arena_print(ctx->arena, "account:%lld", (long long)grant->account_id);
+    return db_do(ctx, &sql_grant_letters_end,
+                 ARGS(arg_text("organisation_code", grant->organisation_code),
+                      arg_text("made_by", made_by)));
+}
+
 SHARED_HANDLER(grant_revoke, grant_key, grant)
 {
     struct grant grant;
@@ -135,6 +144,8 @@ SHARED_HANDLER(grant_revoke, grant_key, grant)
                        ARGS(arg_int("id", in->id), arg_text("revoked_by", ctx_actor(ctx))),
                        (struct row){NULL, NULL});
     error = explain(ctx, error, E_CONFLICT, "这项授权已经收回", "it has been revoked already");
+    if (!error && grant.may_delegate)
+        error = end_letters(ctx, &grant);
     if (!error && str_is(grant.role, role_names[ROLE_ADMINISTRATOR]))
         error = check_last_administrator(ctx);
     ctx->identities_changed = true;

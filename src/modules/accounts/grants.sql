@@ -32,6 +32,12 @@ RETURNING id;
 UPDATE role_grant SET revoked_at = :now, revoked_by = :revoked_by
 WHERE id = :id AND revoked_at IS NULL RETURNING id;
 
+-- The letters that a representative gave out and nobody has used yet.
+-- name: grant_letters_end
+UPDATE invitation SET revoked_at = :now
+WHERE organisation_code = :organisation_code AND made_by = :made_by AND used_at IS NULL
+  AND revoked_at IS NULL;
+
 -- name: administrators_left
 SELECT COUNT(*) FROM role_grant
 JOIN account ON account.id = role_grant.account_id AND account.state = 'active'

@@ -30,9 +30,10 @@ enum error account_person(struct ctx *ctx, struct str name, struct str phone, st
 /* A new account; `password_hash` is STR_NONE where its owner has still to choose one. */
 enum error account_make(struct ctx *ctx, struct str name, struct str password_hash,
                         int64_t person_id, int64_t *id) MUST_USE;
-/* Sets a password, for good; ends the account's sessions. */
+/* Sets a password, for good; ends the account's sessions and one-time links. */
 enum error account_set_password(struct ctx *ctx, int64_t id, struct str hash) MUST_USE;
 enum error account_end_sessions(struct ctx *ctx, int64_t id) MUST_USE;
+enum error account_end_resets(struct ctx *ctx, int64_t id) MUST_USE;
 
 /* A role for an account. */
 struct grant {

@@ -94,7 +94,7 @@ static enum error give_link(struct ctx *ctx, int64_t account_id, struct user_wit
         return error;
     out->reset_token = token;
     out->reset_expires_at = (struct instant){ctx->now.seconds + hours * 3600};
-    error = db_do(ctx, &sql_resets_end, ARGS(arg_int("account_id", account_id)));
+    error = account_end_resets(ctx, account_id);
     if (!error)
         error = db_do(ctx, &sql_reset_insert,
                       ARGS(arg_text("token_hash", secret_hash(ctx->arena, token)),
@@ -141,6 +141,18 @@ static const struct field user_change_fields[] = {
 };
 static const SHAPE(user_change);
 
+/* What would let somebody in on his behalf ends with him. */
+static enum error end_access(struct ctx *ctx, int64_t id)
+{
+    struct str made_by = arena_print(ctx->arena, "account:%lld", (long long)id);
+    enum error error = account_end_sessions(ctx, id);
+    if (!error)
+        error = account_end_resets(ctx, id);
+    return error ? error
+                 : db_do(ctx, &sql_user_letters_end,
+                         ARGS(arg_int("account_id", id), arg_text("made_by", made_by)));
+}
+
 SHARED_HANDLER(user_edit, user_change, user)
 {
     struct user was;
@@ -159,7 +171,7 @@ SHARED_HANDLER(user_edit, user_change, user)
     if (!error)
         error = db_do(ctx, &sql_user_change, FROM(user_change, &change));
     if (!error && str_is(change.state, "disabled"))
-        error = account_end_sessions(ctx, in->id);
+        error = end_access(ctx, in->id);
     ctx->identities_changed = true;
     return error ? error : find(ctx, in->id, out);
 }

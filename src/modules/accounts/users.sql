@@ -26,5 +26,8 @@ DELETE FROM login_failure WHERE subject_hash = :subject_hash;
 INSERT INTO password_reset (token_hash, account_id, expires_at)
 VALUES (:token_hash, :account_id, :expires_at);
 
--- name: resets_end
-UPDATE password_reset SET used_at = :now WHERE account_id = :account_id AND used_at IS NULL;
+-- name: user_letters_end
+UPDATE invitation SET revoked_at = :now
+WHERE made_by = :made_by AND used_at IS NULL AND revoked_at IS NULL
+  AND organisation_code IN (SELECT organisation_code FROM role_grant
+                            WHERE account_id = :account_id AND may_delegate);

@@ -125,30 +125,21 @@ enum error source_find(struct ctx *ctx, struct str code, struct source *source)
     return db_one(ctx, &sql_source_show, ARGS(arg_text("code", code)), ROW(source, source));
 }
 
-static enum error no_such_source(struct ctx *ctx, struct str code)
+enum error source_may_be_cited(struct ctx *ctx, const struct source *source, int64_t visibility)
 {
-    return complain(ctx, STR("source_code"), "没有代码为“%.*s”的记录",
-                    "nothing has the code \"%.*s\"", STR_PRINT(code));
-}
-
-enum error source_may_be_cited(struct ctx *ctx, struct str code, int64_t visibility)
-{
-    struct source source;
     struct document document;
-    enum error error = source_find(ctx, code, &source);
-    if (!error && source.visibility > clearance(ctx)) {
-        error = db_one(ctx, &sql_document_of_source, ARGS(arg_text("sha256", source.sha256)),
+    enum error error = E_OK;
+    if (source->visibility > clearance(ctx)) {
+        error = db_one(ctx, &sql_document_of_source, ARGS(arg_text("sha256", source->sha256)),
                        ROW(document, &document));
         if (!error)
             error = ownership_may_see(ctx, &document_owned, ROW(document, &document),
-                                      source.visibility);
+                                      source->visibility);
     }
-    if (error)
-        return error == E_NOT_FOUND ? no_such_source(ctx, code) : error;
-    if (source.visibility > visibility)
+    if (!error && source->visibility > visibility)
         return complain(ctx, STR("source_code"), "来源的公开范围比这个数小；请先公开来源",
                         "the source is less visible than the figure: publish the source first");
-    return E_OK;
+    return error;
 }
 
 enum error citation_add(struct ctx *ctx, const char *subject, int64_t subject_id,

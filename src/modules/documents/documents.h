@@ -32,9 +32,10 @@ extern const struct module documents_module;
 enum { DOCUMENT_MAX = 8 << 20 }; /* bytes of a file */
 
 enum error source_find(struct ctx *ctx, struct str code, struct source *source) MUST_USE;
-/* May the writer cite it in a record of this visibility? Complains about `source_code` when there is
- * no such source for him, or when fewer may see the source than the record. */
-enum error source_may_be_cited(struct ctx *ctx, struct str code, int64_t visibility) MUST_USE;
+/* May the writer cite it in a record of this visibility? E_NOT_FOUND when it is hidden from him; a
+ * complaint about `source_code` when fewer may see the source than the record. */
+enum error source_may_be_cited(struct ctx *ctx, const struct source *source,
+                               int64_t visibility) MUST_USE;
 /* Records that `subject` (observation 12) stands in a source, at a line, as this token. */
 enum error citation_add(struct ctx *ctx, const char *subject, int64_t subject_id,
                         struct str source_code, struct maybe_int line, struct str token,

@@ -244,10 +244,13 @@ static bool is_automatic(struct str fact_id)
     return str_starts(fact_id, STR("U")) && int_parse(digits, &number);
 }
 
+/* Whoever sees a figure sees the title of its source. */
 static enum error check_source(struct ctx *ctx, struct observation *o)
 {
     struct source source = {.title = STR_NONE};
     enum error error = o->source_code.data ? source_find(ctx, o->source_code, &source) : E_OK;
+    if (!error && o->source_code.data)
+        error = source_may_be_cited(ctx, &source, o->visibility);
     if (error)
         return error == E_NOT_FOUND ? no_such_code(ctx, "source_code", o->source_code) : error;
     o->source_title = source.title;
@@ -342,10 +345,13 @@ static void say_where(struct ctx *ctx, const struct observation *made)
     ctx->location = arena_print(ctx->arena, "/api/observations/%lld", (long long)made->id);
 }
 
-/* Whoever sees a figure sees the title of its source. */
-static enum error check_source(struct ctx *ctx, const struct observation *o)
+/* What is public, or becomes so, takes a second person. */
+static enum error require_approval(struct ctx *ctx, struct observation *o)
 {
-    return o->source_code.data ? source_may_be_cited(ctx, o->source_code, o->visibility) : E_OK;
+    if (o->visibility != VISIBILITY_PUBLIC)
+        return E_OK;
+    enum error error = check_source(ctx, o);
+    return error ? error : approval_required(ctx);
 }
 
 SHARED_HANDLER(observation_create, observation, observation)
@@ -359,9 +365,7 @@ SHARED_HANDLER(observation_create, observation, observation)
     if (!o.source_code.data && !o.note.data)
         return complain(ctx, STR("source_code"), "请注明来源；没有来源文件的，在说明里写明依据",
                         "name the source; where there is none, say in the note what it rests on");
-    enum error error = check_source(ctx, &o);
-    if (!error && o.visibility == VISIBILITY_PUBLIC)
-        error = approval_required(ctx);
+    enum error error = require_approval(ctx, &o);
     if (!error)
         error = observation_store(ctx, &o);
     if (error)
@@ -407,13 +411,10 @@ static enum error find_to_change(struct ctx *ctx, int64_t id, struct observation
     return error ? error : ownership_require(ctx, &observation_owned, ROW(observation, old));
 }
 
-/* What is public, or becomes so, takes a second person. */
 static enum error replace(struct ctx *ctx, struct observation *old, struct observation *next,
                           struct observation *out)
 {
-    enum error error = check_source(ctx, next);
-    if (!error && next->visibility == VISIBILITY_PUBLIC)
-        error = approval_required(ctx);
+    enum error error = require_approval(ctx, next);
     /* Claims the old row first: of two who revise at once, one finds it replaced. */
     if (!error)
         error = db_one(ctx, &sql_observation_replace, ARGS(arg_int("id", old->id)),

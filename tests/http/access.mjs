@@ -50,7 +50,9 @@ export class Reader {
     if (method !== 'GET' && this.csrf) all.push(['X-CSRF-Token', this.csrf]);
     const raw = typeof body === 'string';
     if (body !== undefined && !raw) all.push(inJson);
-    const reply = await ask(this.server.url, method, path, all, raw || body === undefined ? body : JSON.stringify(body));
+    const sent = raw || body === undefined ? body : JSON.stringify(body);
+    if (sent !== undefined) all.push(['Content-Length', Buffer.byteLength(sent)]);
+    const reply = await ask(this.server.url, method, path, all, sent);
     reply.json = /[/+]json/.test(reply.headers['content-type']) && reply.body ? JSON.parse(reply.body) : null;
     return reply;
   }

@@ -12,16 +12,16 @@
 enum { LIST_MAX = 256 << 20 };
 static const char list_name[] = "erasures.log";
 
-static bool append(const struct keyring *ring, struct instant now, struct str uids)
+static bool append(const struct keyring *ring, struct instant now, struct str lines)
 {
     struct arena arena = {0};
     struct buf line = {.arena = &arena};
     char path[PATH_MAX];
     if (!keyring_beside(ring, list_name, path, sizeof(path)))
         return true; /* a database in memory */
-    for (struct str uid; uids.length && str_cut(&uids, ' ', &uid);) {
+    for (struct str one; lines.length && str_cut(&lines, '\n', &one);) {
         instant_print(&line, now);
-        buf_print(&line, " %.*s\n", STR_PRINT(uid));
+        buf_print(&line, " %.*s\n", STR_PRINT(one));
     }
     if (!line.length)
         return true;
@@ -40,7 +40,7 @@ void erasure_finish(const struct keyring *ring, const char *url, struct instant 
     char reason[300] = "";
     if (!db_scrub(url, erasure->tables, reason, sizeof(reason)))
         log_event(LOG_ERROR, "erasure_not_scrubbed", "database", reason, NULL);
-    else if (!append(ring, now, erasure->uids))
+    else if (!append(ring, now, erasure->lines))
         log_event(LOG_ERROR, "erasure_not_listed", "reason", strerror(errno), NULL);
 }
 

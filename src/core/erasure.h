@@ -1,8 +1,8 @@
 /* What an erasure leaves outside its transaction: a line in the list of erasures, which outlives
  * the database, and database files in which nothing of it is left.
  *
- * The list (erasures.log beside the key file) holds a moment and the person's `uid` a line. It is
- * written when the files have been scrubbed, so that a program that ended in between does it again
+ * The list (erasures.log beside the key file) holds a line for each person: a moment, the `uid`, and
+ * `keep_name` where the name was left in other texts. It is written when the files have been scrubbed, so that a program that ended in between does it again
  * at its next start; and a database restored from before an erasure is told of it there. */
 #ifndef CORE_ERASURE_H
 #define CORE_ERASURE_H
@@ -12,7 +12,7 @@
 
 /* Set in ctx->erasure by the handler that erased, in its arena. */
 struct erasure {
-    struct str uids;   /* of the persons, between blanks; those that are not listed yet */
+    struct str lines;  /* for the list, without the moment: "UID" or "UID keep_name" each */
     struct str tables; /* that were changed, between blanks */
 };
 

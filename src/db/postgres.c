@@ -67,6 +67,7 @@ static void quiet(void *state, const char *message)
 static bool prepare_session(struct db_conn *conn)
 {
     PQsetNoticeProcessor(conn->handle, quiet, NULL);
+    PQsetErrorVerbosity(conn->handle, PQERRORS_TERSE); /* the detail has values, not for logs */
     conn->told_deadline_ms = 0;
     conn->lost = false;
     const char *encoding = PQparameterStatus(conn->handle, "server_encoding");

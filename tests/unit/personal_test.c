@@ -211,6 +211,29 @@ static void what_stands_in_a_key_is_not_erased_by_halves(void **state)
                      1);
 }
 
+static void a_name_that_is_a_word_can_be_kept(void **state)
+{
+    int64_t id = make(state);
+    struct db_conn *conn = database_conn(state);
+    char path[80];
+    database_write(conn, "INSERT INTO city_setting (key, value) VALUES "
+                         "('a', '王小明 13812345678')");
+    snprintf(path, sizeof(path), "/api/people/%lld/erasure", (long long)id);
+    assert_int_equal(
+        ask(state, "POST", path, NULL, "{\"reason\":\"本人要求\",\"keep_name\":true}").status, 200);
+    assert_string_equal(database_rows(database_arena(state), conn,
+                                      "SELECT value FROM city_setting WHERE key = 'a'", NULL, "t")
+                            .data,
+                        "王小明 [依法删除]");
+    /* Everything that another one with this name is asked to have removed goes, names included. */
+    id = make(state);
+    snprintf(path, sizeof(path), "/api/people/%lld/erasure", (long long)id);
+    assert_int_equal(ask(state, "POST", path, NULL, "{\"reason\":\"本人要求\"}").status, 200);
+    assert_int_equal(database_number(conn, "SELECT count(*) FROM city_setting WHERE value LIKE "
+                                           "'%王小明%' AND key = 'a'"),
+                     0);
+}
+
 /* --- The rules of field tables -------------------------------------------------------------- */
 
 static void check_shape(const struct shape *shape)
@@ -252,4 +275,5 @@ UNIT_GROUP(personal, cmocka_unit_test(masks_leave_little),
            APP_ON_BOTH(a_consent_holds_until_it_ends),
            APP_ON_BOTH(a_ciphertext_opens_only_in_its_place),
            APP_ON_BOTH(an_erasure_takes_two_administrators),
+           APP_ON_BOTH(a_name_that_is_a_word_can_be_kept),
            APP_ON_BOTH(what_stands_in_a_key_is_not_erased_by_halves))

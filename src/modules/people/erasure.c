@@ -105,19 +105,26 @@ static struct str tables_written(struct arena *arena, const struct records *plac
     return buf_str(&tables);
 }
 
-static void note(struct ctx *ctx, struct str uid, const struct records *places)
+/* `line` is for the list; STR("") when it is there already. */
+static void note(struct ctx *ctx, struct str line, const struct records *places)
 {
     struct erasure *erasure = ARENA_NEW(ctx->arena, struct erasure);
-    struct str tables = tables_written(ctx->arena, places);
-    *erasure = (struct erasure){uid, tables};
-    if (ctx->erasure) {
-        const char *blank = uid.length && ctx->erasure->uids.length ? " " : "";
-        erasure->uids = arena_print(ctx->arena, "%.*s%s%.*s", STR_PRINT(ctx->erasure->uids), blank,
-                                    STR_PRINT(uid));
-        erasure->tables = arena_print(ctx->arena, "%.*s %.*s", STR_PRINT(ctx->erasure->tables),
-                                      STR_PRINT(tables));
-    }
+    const struct erasure none = {STR(""), STR("")};
+    const struct erasure *before = ctx->erasure ? ctx->erasure : &none;
+    struct buf lines = {.arena = ctx->arena}, tables = {.arena = ctx->arena};
+    buf_add(&lines, before->lines);
+    if (line.length)
+        buf_print(&lines, "%s%.*s", lines.length ? "\n" : "", STR_PRINT(line));
+    struct str written = tables_written(ctx->arena, places);
+    buf_print(&tables, "%.*s%s%.*s", STR_PRINT(before->tables), before->tables.length ? " " : "",
+              STR_PRINT(written));
+    *erasure = (struct erasure){buf_str(&lines), buf_str(&tables)};
     ctx->erasure = erasure;
+}
+
+static struct str line_of(struct arena *arena, struct str uid, bool keep_name)
+{
+    return keep_name ? arena_print(arena, "%.*s keep_name", STR_PRINT(uid)) : uid;
 }
 
 /* `listed` = the list of erasures has the person already. */
@@ -138,7 +145,7 @@ static enum error erase(struct ctx *ctx, int64_t id, bool keep_name, bool listed
         (error = erase_own(ctx, id)) || (error = mentions_redact(ctx, &needles, places)) ||
         (error = person_key_destroy(ctx, id)))
         return error;
-    note(ctx, listed ? STR("") : uid.uid, places);
+    note(ctx, listed ? STR("") : line_of(ctx->arena, uid.uid, keep_name), places);
     return E_OK;
 }
 
@@ -185,8 +192,12 @@ SHARED_HANDLER(person_erase, erasure_request, erased)
 /* --- After a restore ------------------------------------------------------------------------ */
 
 /* A line of the list whose person this database still has. */
-static enum error erase_again(struct ctx *ctx, struct str uid)
+static enum error erase_again(struct ctx *ctx, struct str line)
 {
+    struct str moment, uid;
+    if (!str_cut(&line, ' ', &moment) || !str_cut(&line, ' ', &uid))
+        return E_OK;
+    bool keep_name = str_is(line, "keep_name");
     struct person_uid person;
     struct records places;
     enum error error =
@@ -194,13 +205,14 @@ static enum error erase_again(struct ctx *ctx, struct str uid)
     if (error)
         return error == E_NOT_FOUND ? E_OK : error;
     ctx->person_keys = NULL;
-    if ((error = sequence_take(ctx)) || (error = erase(ctx, person.id, false, true, &places)))
+    if ((error = sequence_take(ctx)) || (error = erase(ctx, person.id, keep_name, true, &places)))
         return error;
     return audit_note(ctx, ctx_actor(ctx), "erasure", STR("erased"),
                       arena_print(ctx->arena, "%lld", (long long)person.id));
 }
 
-/* Erased here, and not listed: the program ended before its files were scrubbed. */
+/* Erased here, and not listed: the program ended before its files were scrubbed. Whether the name
+ * was to stay is not known any more, so in a restored database it does. */
 static enum error note_unlisted(struct ctx *ctx, struct str list)
 {
     struct records persons, none = {NULL, 0};
@@ -210,7 +222,7 @@ static enum error note_unlisted(struct ctx *ctx, struct str list)
     for (size_t i = 0; !error && i < persons.count; i++)
         if (!list.length ||
             !memmem(list.data, list.length, person[i].uid.data, person[i].uid.length))
-            note(ctx, person[i].uid, &none);
+            note(ctx, line_of(ctx->arena, person[i].uid, true), &none);
     return error;
 }
 
@@ -220,6 +232,6 @@ enum error erasures_catch_up(struct ctx *ctx)
     enum error error = erasures_read(ctx, &list);
     rest = list;
     while (!error && rest.length && str_cut(&rest, '\n', &line))
-        error = erase_again(ctx, str_skip(line, str_find(line, ' ') + 1));
+        error = erase_again(ctx, line);
     return error ? error : note_unlisted(ctx, list);
 }

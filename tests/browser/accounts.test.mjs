@@ -144,6 +144,8 @@ test('a department and a district get their officers by one-time links', { skip 
     'department',
     'department_officer',
     async (form) => {
+      await form.locator('input[name="display_name"]').fill('周一一');
+      await form.locator('input[name="phone"]').fill('13800001234');
       await form
         .locator('select[name="department_code"] option')
         .nth(1)
@@ -410,6 +412,110 @@ test('publication is asked for, waits, and is approved by another', { skip }, as
   await visitor.getByText('尚未公开的一句话。').waitFor();
   await close(visitor);
   await close(leader);
+});
+
+test('a record says who changed it when, and what it was', { skip }, async () => {
+  const page = pages.department;
+  const { items } = (await asked(page, '/api/documents?sort=-id&limit=1')).body;
+  await visit(page, `/documents/${items[0].id}`, url);
+  await page.locator('.past summary').click();
+  const changes = page.locator('[data-history] > li');
+  await changes.first().waitFor();
+  assert.match(await changes.first().innerText(), /visibility/);
+  await changes.last().getByRole('button').click();
+  const then = page.locator('[data-history] .record').first();
+  await then.waitFor();
+  assert.match(await then.innerText(), /visibility\s*government/);
+  assert.deepEqual(await page.evaluate(digitsWithoutLineage, EXEMPTIONS), []);
+  assert.deepEqual(await axeViolations(page), []);
+});
+
+test('the log is looked through and exported', { skip }, async () => {
+  const page = pages.admin;
+  await visit(page, '/audit', url);
+  await page.locator('input[name="kind"]').fill('organisation');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/audit?kind=organisation');
+  await settled(page);
+  const rows = page.locator('main section', { hasText: '事件' }).nth(0).locator('tbody tr');
+  for (const text of await rows.allInnerTexts()) assert.match(text, /admin/);
+  assert.equal(await page.locator('[data-export]').count(), 0, 'only auditors take it with them');
+  await page.locator('main a[href^="/audit/"]').first().click();
+  await page.waitForURL(/\/audit\/\d+$/);
+  await page.locator('main .record').first().waitFor();
+
+  const auditor = await choosePassword(await createUser(page, 'auditor', 'auditor'));
+  assert.equal(new URL(auditor.url()).pathname, '/audit');
+  const download = auditor.waitForEvent('download');
+  await auditor.locator('[data-export]').click();
+  assert.match((await download).suggestedFilename(), /\.jsonl$/);
+  await close(auditor);
+});
+
+test(
+  'personal data: masked for others, whole for oneself, a consent withdrawn',
+  { skip },
+  async () => {
+    await visit(pages.admin, '/admin/users?name=department', url);
+    const masked = await pages.admin.locator('main table').innerText();
+    assert.ok(!masked.includes('13800001234') && masked.includes('1234'), masked);
+
+    const page = pages.department;
+    const made = await page.evaluate(async () => {
+      const { person_id, csrf_token } = await (await fetch('/api/session')).json();
+      const reply = await fetch('/api/consents', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf_token },
+        body: JSON.stringify({
+          person_id,
+          purpose: 'contact',
+          text: '同意为办事用电话联系',
+          expires_on: '2027-12-31',
+        }),
+      });
+      return reply.status;
+    });
+    assert.equal(made, 201);
+    await visit(page, '/account/data', url);
+    await page.locator('main').getByText('13800001234').waitFor();
+    const download = page.waitForEvent('download');
+    await page.locator('[data-export]').click();
+    await download;
+    await page.getByRole('button', { name: '撤回同意' }).click();
+    await dialog(page).locator('button[type="submit"]').click();
+    await page.locator('main').getByText('已撤回').waitFor();
+    assert.deepEqual(await page.evaluate(digitsWithoutLineage, EXEMPTIONS), []);
+  },
+);
+
+test('what is masked is shown once for a reason; erasure takes two persons', { skip }, async () => {
+  const page = pages.admin;
+  await createUser(page, 'leaving', 'expert', async (form) => {
+    await form.locator('input[name="display_name"]').fill('钱二二');
+    await form.locator('input[name="phone"]').fill('13911112222');
+  });
+  await visit(page, '/admin/users?name=leaving', url);
+  await page.locator('main').getByRole('link', { name: 'leaving' }).click();
+  await page.getByRole('button', { name: '看全文' }).click();
+  await dialog(page).locator('textarea').fill('核对本人电话');
+  await dialog(page).locator('button[type="submit"]').click();
+  await page.locator('main').getByText('13911112222').waitFor();
+  await page.getByRole('button', { name: '依法删除' }).click();
+  await dialog(page).locator('textarea').fill('本人要求');
+  await dialog(page).locator('button[type="submit"]').click();
+  await dialog(page).locator('[data-proposed]').waitFor();
+
+  const second = await open();
+  await signIn(second, 'second', PASSWORD);
+  await second.waitForURL('**/admin/users');
+  await visit(second, '/proposals', url);
+  const proposal = second.locator('[data-proposal]', { hasText: 'erasure' });
+  await proposal.getByRole('button', { name: '批准', exact: true }).click();
+  await dialog(second).locator('button[type="submit"]').click();
+  await proposal.waitFor({ state: 'detached' });
+  await visit(page, new URL(page.url()).pathname, url);
+  assert.ok(!(await page.locator('main').innerText()).includes('2222'));
+  await close(second);
 });
 
 const WORK = [

@@ -17,6 +17,7 @@ const ABILITIES = {
   /** Read users, grants, organisations. */
   oversee: ['auditor', ...ADMINISTRATORS],
   audit: ['auditor', ...ADMINISTRATORS],
+  exportLog: ['auditor', 'operator'],
   /** Make and change proposals or watch them. */
   propose: ['leader', 'auditor', 'administrator', ...EDITORS],
 } satisfies Record<string, Role[]>;

@@ -5,5 +5,6 @@ export async function saveFile(response: Response, fallback: string): Promise<vo
   anchor.href = URL.createObjectURL(await response.blob());
   anchor.download = named ?? fallback;
   anchor.click();
-  URL.revokeObjectURL(anchor.href);
+  // Not at once: the browser may still have to read it.
+  setTimeout(() => URL.revokeObjectURL(anchor.href), 60_000);
 }

@@ -37,8 +37,8 @@ static int say(const char *what)
     return 1;
 }
 
-/* The folder of the default database, or of its keys, is made when it is not there. */
-static void make_folder(struct arena *arena, struct str path)
+/* The folders of the default files are made when they are not there. */
+static void make_folder_of(struct arena *arena, struct str path)
 {
     size_t slash = 0;
     for (size_t i = 0; i < path.length; i++)
@@ -191,6 +191,7 @@ static int pack_check(const struct config *config, const char *folder)
     struct config empty = *config;
     char reason[REASON_MAX] = "";
     empty.db = STR("sqlite::memory:");
+    empty.key_file = STR(""); /* keys that end with it */
     empty.pack = str_of(folder);
     struct app *app = app_check(&empty, reason, sizeof(reason));
     if (!app)

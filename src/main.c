@@ -37,8 +37,8 @@ static int say(const char *what)
     return 1;
 }
 
-/* The folders of the default files are made when they are not there. */
-static void make_folder_of(struct arena *arena, struct str path)
+/* The folder of the default database, or of its keys, is made when it is not there. */
+static void make_folder(struct arena *arena, struct str path)
 {
     size_t slash = 0;
     for (size_t i = 0; i < path.length; i++)

@@ -1,9 +1,10 @@
 /* What an erasure leaves outside its transaction: a line in the list of erasures, which outlives
  * the database, and database files in which nothing of it is left.
  *
- * The list (erasures.log beside the key file) holds a line for each person: a moment, the `uid`, and
- * `keep_name` where the name was left in other texts. It is written when the files have been scrubbed, so that a program that ended in between does it again
- * at its next start; and a database restored from before an erasure is told of it there. */
+ * The list (erasures.log beside the key file) holds a line for each person: a moment, the `uid`,
+ * and `keep_name` where the name was left in other texts. It is written when the files have been
+ * scrubbed, so that a program that ended in between does it again at its next start; and a database
+ * restored from before an erasure is told of it there. */
 #ifndef CORE_ERASURE_H
 #define CORE_ERASURE_H
 

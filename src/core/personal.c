@@ -279,21 +279,19 @@ enum error personal_seal(struct ctx *ctx, int64_t person_id, struct str column, 
     return E_OK;
 }
 
-static enum error open_parsed(struct ctx *ctx, const struct sealed *sealed, struct str *plain)
+/* `opened` is false when it was not sealed for this person and column. */
+static enum error try_open(struct ctx *ctx, const struct sealed *sealed, struct str *plain,
+                           bool *opened)
 {
     const struct person_key *key;
     enum error error = person_key(ctx, sealed->person_id, &key);
+    *opened = false;
     if (error)
         return error;
-    if (!key->there) {
+    if (!key->there)
         *plain = personal_erased;
-        return E_OK;
-    }
-    return seal_open(ctx->arena, key->key, sealed->text, sealed->bound, plain)
-               ? E_OK
-               : fail(ctx, E_INTERNAL, "%lld 号人员的 %.*s 打不开：密文被改动过",
-                      "person %lld: %.*s does not open, its ciphertext has been changed",
-                      (long long)sealed->person_id, STR_PRINT(sealed->column));
+    *opened = !key->there || seal_open(ctx->arena, key->key, sealed->text, sealed->bound, plain);
+    return E_OK;
 }
 
 enum error personal_open(struct ctx *ctx, int64_t person_id, struct str column, struct str text,
@@ -308,7 +306,20 @@ enum error personal_open(struct ctx *ctx, int64_t person_id, struct str column, 
         return fail(ctx, E_INTERNAL, "%lld 号人员的 %.*s 处有别处的密文",
                     "what stands in person %lld's %.*s was not sealed for it", (long long)person_id,
                     STR_PRINT(column));
-    return open_parsed(ctx, &sealed, plain);
+    bool opened;
+    enum error error = try_open(ctx, &sealed, plain, &opened);
+    return error || opened
+               ? error
+               : fail(ctx, E_INTERNAL, "%lld 号人员的 %.*s 打不开：密文被改动过",
+                      "person %lld: %.*s does not open, its ciphertext has been changed",
+                      (long long)person_id, STR_PRINT(column));
+}
+
+enum error personal_read(struct ctx *ctx, struct str text, struct str *plain, bool *opened)
+{
+    struct sealed sealed;
+    *opened = false;
+    return sealed_parse(text, &sealed) ? try_open(ctx, &sealed, plain, opened) : E_OK;
 }
 
 /* Of a value that tells its column only. */
@@ -330,28 +341,28 @@ static enum personal personal_of_column(struct str column)
 enum error personal_show(struct ctx *ctx, struct str text, struct str *shown)
 {
     struct sealed sealed;
+    struct str plain;
+    bool opened;
     *shown = text;
-    if (!sealed_parse(text, &sealed))
-        return E_OK;
-    enum error error = open_parsed(ctx, &sealed, shown);
-    if (!error)
-        *shown = personal_is_erased(*shown)
-                     ? personal_erased_text(ctx->language)
-                     : personal_mask(ctx->arena, personal_of_column(sealed.column), *shown);
-    return error;
+    enum error error = personal_read(ctx, text, &plain, &opened);
+    if (error || !opened || !sealed_parse(text, &sealed))
+        return error;
+    *shown = personal_is_erased(plain)
+                 ? personal_erased_text(ctx->language)
+                 : personal_mask(ctx->arena, personal_of_column(sealed.column), plain);
+    return E_OK;
 }
 
 enum error personal_equal(struct ctx *ctx, struct str a, struct str b, bool *equal)
 {
-    struct sealed first, second;
+    struct str first, second;
+    bool opened;
     *equal = str_equal(a, b);
-    if (*equal || !sealed_parse(a, &first) || !sealed_parse(b, &second) ||
-        !str_equal(first.bound, second.bound))
-        return E_OK;
-    enum error error = open_parsed(ctx, &first, &a);
-    if (!error)
-        error = open_parsed(ctx, &second, &b);
-    *equal = !error && str_equal(a, b);
+    enum error error = *equal ? E_OK : personal_read(ctx, a, &first, &opened);
+    if (error || *equal || !opened)
+        return error;
+    error = personal_read(ctx, b, &second, &opened);
+    *equal = !error && opened && str_equal(first, second);
     return error;
 }
 

@@ -42,6 +42,10 @@ enum error personal_seal(struct ctx *ctx, int64_t person_id, struct str column, 
 /* Opens what personal_seal() made for this person and column; personal_erased without the key. */
 enum error personal_open(struct ctx *ctx, int64_t person_id, struct str column, struct str sealed,
                          struct str *plain) MUST_USE;
+/* The same for a text from anywhere, by what it says of itself. Anybody can write a text that only
+ * looks sealed: `opened` is false then, and that is no error. */
+enum error personal_read(struct ctx *ctx, struct str text, struct str *plain,
+                         bool *opened) MUST_USE;
 /* A value of an old event, as anybody may see it: opened and masked, or the words for the erased.
  * Any other text is left alone. */
 enum error personal_show(struct ctx *ctx, struct str text, struct str *shown) MUST_USE;

@@ -210,7 +210,6 @@ static const struct field payload_fields[] = {
 static const SHAPE(payload);
 
 struct past {
-    int64_t person_id;
     bool with_name;
     struct needles *needles;
     struct str mark; /* with which every text that is sealed for the person begins */
@@ -227,10 +226,11 @@ static enum error add_sealed(struct ctx *ctx, const struct past *past, struct st
 {
     struct sealed sealed;
     struct str plain;
+    bool opened;
     if (!sealed_parse(text, &sealed) || !identifies(sealed.column, past->with_name))
         return E_OK;
-    enum error error = personal_open(ctx, past->person_id, sealed.column, text, &plain);
-    if (!error && !personal_is_erased(plain))
+    enum error error = personal_read(ctx, text, &plain, &opened);
+    if (!error && opened && !personal_is_erased(plain))
         needles_add(ctx->arena, past->needles, plain);
     return error;
 }
@@ -253,8 +253,7 @@ static enum error read_payload(struct ctx *ctx, void *state)
 enum error needles_from_events(struct ctx *ctx, int64_t person_id, bool with_name,
                                struct needles *needles)
 {
-    struct past past = {.person_id = person_id,
-                        .with_name = with_name,
+    struct past past = {.with_name = with_name,
                         .needles = needles,
                         .mark = arena_print(ctx->arena, SEALED_MARK "%lld:", (long long)person_id)};
     enum error error = db_each(

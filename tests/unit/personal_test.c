@@ -234,6 +234,25 @@ static void a_name_that_is_a_word_can_be_kept(void **state)
                      0);
 }
 
+/* Who writes what looks sealed breaks neither a history nor an erasure. */
+static void a_forged_ciphertext_is_only_a_text(void **state)
+{
+    int64_t id = make(state);
+    static const char body[] =
+        "{\"indicator_code\":\"RD01\",\"area_code\":\"XZ\",\"period\":\"2026\",\"value\":1e10,"
+        "\"unit\":\"元\",\"status\":\"estimate\",\"measure\":\"flow\",\"approximation\":"
+        "\"exact\",\"note\":\"kp1:1:person.name:AAAA\"}";
+    struct reply made = ask(state, "POST", "/api/observations", NULL, body);
+    assert_int_equal(made.status, 201);
+    char path[80], query[80];
+    snprintf(query, sizeof(query), "kind=observation&key=%lld", (long long)number_in(made, "id"));
+    struct reply history = ask(state, "GET", "/api/history", query, NULL);
+    assert_int_equal(history.status, 200);
+    assert_true(says(history, "kp1:1:person.name:AAAA"));
+    snprintf(path, sizeof(path), "/api/people/%lld/erasure", (long long)id);
+    assert_int_equal(ask(state, "POST", path, NULL, "{\"reason\":\"x\"}").status, 200);
+}
+
 /* --- The rules of field tables -------------------------------------------------------------- */
 
 static void check_shape(const struct shape *shape)
@@ -275,5 +294,6 @@ UNIT_GROUP(personal, cmocka_unit_test(masks_leave_little),
            APP_ON_BOTH(a_consent_holds_until_it_ends),
            APP_ON_BOTH(a_ciphertext_opens_only_in_its_place),
            APP_ON_BOTH(an_erasure_takes_two_administrators),
+           APP_ON_BOTH(a_forged_ciphertext_is_only_a_text),
            APP_ON_BOTH(a_name_that_is_a_word_can_be_kept),
            APP_ON_BOTH(what_stands_in_a_key_is_not_erased_by_halves))

@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <sodium.h>
 
+#include "base/utf8.h"
+
 enum { MADE_UP_LENGTH = 16, KINDS_MIN = 3, RUN_MAX = 3 };
 
 enum error password_hash(struct ctx *ctx, struct str password, struct str *hash)
@@ -79,7 +81,7 @@ enum error password_check(struct ctx *ctx, const char *field, struct str passwor
                           int64_t length_min)
 {
     struct str at = str_of(field);
-    if (password.length < (size_t)length_min)
+    if (utf8_count(password) < (size_t)length_min)
         return complain(ctx, at, "至少 %lld 个字符", "at least %lld characters",
                         (long long)length_min);
     if (password.length > PASSWORD_MAX)

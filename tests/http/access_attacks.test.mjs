@@ -426,6 +426,10 @@ for (const server of servers) {
       const reply = await ask([['Cookie', cookie]]);
       assert.ok((reply.status === 200 && reply.json.account_id === null) || reply.status === 431, `${cookie.length}: ${reply.status}`);
     }
+    // A token is no cookie, also where it has just been used as what it is.
+    const warm = await who.analyst.done('POST', '/api/tokens', { name: 't', scopes: 'read', expires_on: tomorrow() });
+    assert.equal((await new Reader(server, [['Authorization', `Bearer ${warm.token}`]]).get('/api/proposals?limit=1')).status, 200);
+    await is([['Cookie', `kechuang_session=${warm.token}`]], null, 'a token');
     // A bad token is not made good by a cookie.
     for (const header of ['Bearer kc_wrong', 'Bearer', 'Bearer ', 'Basic YWRtaW46YWRtaW4=', 'x'])
       assert.equal((await new Reader(server, [['Authorization', header], ['Cookie', `kechuang_session=${session}`]]).get('/api/session')).status, 401, header);

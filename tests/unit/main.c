@@ -6,6 +6,7 @@
     GROUP(app) \
     GROUP(arena) \
     GROUP(audit) \
+    GROUP(credit_code) \
     GROUP(csv) \
     GROUP(date) \
     GROUP(db) \
@@ -15,10 +16,13 @@
     GROUP(http) \
     GROUP(http_later) \
     GROUP(http_static) \
+    GROUP(identities) \
     GROUP(json) \
     GROUP(keys) \
     GROUP(locate) \
     GROUP(number) \
+    GROUP(ownership) \
+    GROUP(password) \
     GROUP(personal) \
     GROUP(plan) \
     GROUP(plans) \

@@ -496,10 +496,16 @@ test('what is masked is shown once for a reason; erasure takes two persons', { s
   });
   await visit(page, '/admin/users?name=leaving', url);
   await page.locator('main').getByRole('link', { name: 'leaving' }).click();
+  // What is masked is not written back.
+  await page.getByRole('button', { name: '修改', exact: true }).click();
+  await dialog(page).locator('input[name="phone"]').fill('13911113333');
+  await dialog(page).locator('button[type="submit"]').click();
+  await page.locator('main .facts').getByText(/3333/).waitFor();
   await page.getByRole('button', { name: '看全文' }).click();
   await dialog(page).locator('textarea').fill('核对本人电话');
   await dialog(page).locator('button[type="submit"]').click();
-  await page.locator('main').getByText('13911112222').waitFor();
+  await page.locator('main').getByText('13911113333').waitFor();
+  await page.locator('main').getByText('钱二二').waitFor();
   await page.getByRole('button', { name: '依法删除' }).click();
   await dialog(page).locator('textarea').fill('本人要求');
   await dialog(page).locator('button[type="submit"]').click();
@@ -514,7 +520,7 @@ test('what is masked is shown once for a reason; erasure takes two persons', { s
   await dialog(second).locator('button[type="submit"]').click();
   await proposal.waitFor({ state: 'detached' });
   await visit(page, new URL(page.url()).pathname, url);
-  assert.ok(!(await page.locator('main').innerText()).includes('2222'));
+  assert.ok(!(await page.locator('main').innerText()).includes('3333'));
   await close(second);
 });
 

@@ -19,7 +19,7 @@ export function passwordRules(password: string, name: string) {
   const kinds = KINDS.filter((kind) => kind.test(password)).length;
   const holdsName = name.length >= 3 && password.toLowerCase().includes(name.toLowerCase());
   return [
-    { name: 'length', met: new TextEncoder().encode(password).length >= LENGTH },
+    { name: 'length', met: [...password].length >= LENGTH },
     { name: 'kinds', met: kinds >= KINDS_LEAST },
     { name: 'run', met: password !== '' && !hasRun(password) },
     { name: 'name', met: password !== '' && !holdsName },

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "db/driver.h"
+#include "db/sqlite_memory.h"
 
 enum { BUSY_MS = 10000, PROGRESS_STEPS = 20000, WAL_MAX = 64 << 20 };
 
@@ -73,6 +74,7 @@ static int note_mode(void *state, int count, char **values, char **names)
 static void configure(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite_memory_configure();
 }
 
 static bool sqlite_connect(struct db_conn *conn, const char *address, bool read_only)

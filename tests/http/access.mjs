@@ -8,6 +8,7 @@ export const servers = ['SQLITE', 'POSTGRES'].map((database) => ({
   name: { SQLITE: 'SQLite', POSTGRES: 'PostgreSQL' }[database],
   url: process.env[`ACCESS_${database}_URL`],
   firstPassword: process.env[`ACCESS_${database}_PASSWORD`],
+  token: process.env[`ACCESS_${database}_TOKEN`],
   process: process.env[`ACCESS_${database}_PROCESS`],
 }));
 

@@ -91,6 +91,15 @@ for (const server of servers) {
     assert.equal((await new Reader(server, [['Authorization', `Bearer ${who.expert.session}`]]).get('/api/tokens')).status, 401, 'a session is no token');
   });
 
+  test(called('the token of the start ended with the first administrator\'s log-in'), async () => {
+    assert.match(server.token, /^[0-9a-f]{36}$/);
+    for (const path of ['/api/users', '/api/areas', '/api/session']) {
+      const reply = await new Reader(server, [['Authorization', `Bearer ${server.token}`]]).get(path);
+      assert.equal(reply.status, 401, path);
+    }
+    assert.equal((await anybody.post('/api/session', credentials('admin', server.firstPassword), from(newAddress()))).status, 401, 'nor the first password');
+  });
+
   test(called('a link is good once, and no longer than until there is a newer one or a new password'), async () => {
     const use = (token, word = password) => anybody.post('/api/password_resets', { token, new_password: word });
     const user = await who.administrator.done('POST', '/api/users', { name: newName('link'), role: 'expert' });

@@ -2,7 +2,7 @@
 // by one and in every list, file and count. Whoever may see what is written down here by hand.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { administrator, figure, newMember, newName, newOrganisation, newUser, Reader, servers, wholeList, workbookText }
+import { administrator, figure, newCode, newMember, newName, newOrganisation, newUser, Reader, servers, wholeList, workbookText }
   from './access.mjs';
 
 const sorted = (names) => [...names].sort();
@@ -200,6 +200,59 @@ for (const server of servers) {
     assert.equal((await who.southern.get(`/api/observations/${shown.id}`)).status, 200);
     const lineage = await who.southern.done('GET', `/api/observations/${shown.id}/lineage`);
     assert.equal(lineage.history.length, 1, 'drafts stay hidden in the history of what is shown');
+  });
+
+  test(called('organisations, grants and letters: each its own'), async () => {
+    const admin = who.administrator, east = newCode(), south = newCode();
+    await who.eastern.done('POST', '/api/organisations', { code: east, name: `${mark}东`, kind: 'enterprise' });
+    await who.southern.done('POST', '/api/organisations', { code: south, name: `${mark}南`, kind: 'enterprise' });
+    assert.equal((await who.southern.post('/api/organisations', { code: newCode(), name: 'x', kind: 'enterprise', area_code: 'XZ-DL' })).status, 403);
+    const boss = await newMember(admin, east, 'enterprise', true), clerk = await newMember(boss, east), rival = await newMember(admin, south, 'enterprise', true);
+    const codes = async (reader) => {
+      const list = (await wholeList(reader, '/api/organisations', '&sort=-name')).map((row) => row.code), found = [];
+      const csv = (await reader.get('/api/organisations.csv')).body, xlsx = workbookText((await reader.get('/api/organisations.xlsx')).bytes);
+      for (const code of [east, south]) {
+        const places = [list.includes(code), csv.includes(code), xlsx.includes(code),
+          (await reader.get(`/api/organisations/${code}`)).status === 200, (await reader.get(`/api/history?kind=organisation&key=${code}`)).status === 200,
+          (await reader.done('GET', `/api/organisations?code=${code}`)).items.length === 1];
+        assert.equal(new Set(places).size, 1, `${code} as ${reader.role}: ${places}`);
+        if (places[0]) found.push(code === east ? 'east' : 'south');
+      }
+      return found;
+    };
+    for (const [reader, wanted] of [[boss, ['east']], [clerk, ['east']], [rival, ['south']], [who.eastern, ['east']], [who.southern, ['south']],
+      [who.city, ['east', 'south']], [who.successor, []], [who.statistics, []], [who.specialist, []], [who.expert, []], [who.firm, []], [who.bank, []],
+      [who.analyst, ['east', 'south']], [who.leader, ['east', 'south']], [admin, ['east', 'south']], [who.auditor, ['east', 'south']]])
+      assert.deepEqual(await codes(reader), wanted, reader.role);
+    assert.equal((await who.public.get(`/api/organisations/${east}`)).status, 401);
+    const rename = (reader, code, body = { name: 'x' }) => reader.ask('PATCH', `/api/organisations/${code}`, body, [['If-Match', '"1"']]);
+    assert.equal((await rename(who.southern, east)).status, 404);
+    assert.equal((await rename(boss, east)).status, 403);
+    const tag = (await who.eastern.get(`/api/organisations/${east}`)).headers.etag;
+    assert.equal((await who.eastern.ask('PATCH', `/api/organisations/${east}`, { area_code: 'XZ-NP' }, [['If-Match', tag]])).status, 403, 'to another district');
+    const of = (rows) => [...new Set(rows.map((row) => row.organisation_code))];
+    assert.deepEqual(of(await wholeList(boss, '/api/grants')), [east]);
+    assert.deepEqual(of(await wholeList(rival, '/api/grants')), [south]);
+    assert.deepEqual((await rival.done('GET', `/api/grants?organisation_code=${east}`)).items, []);
+    assert.deepEqual((await rival.done('GET', `/api/grants?account_id=${boss.id}`)).items, []);
+    assert.ok(!(await rival.get('/api/grants.csv')).body.includes(east));
+    assert.deepEqual(of(await wholeList(rival, '/api/invitations')), [south]);
+    assert.ok(!(await rival.get('/api/invitations.csv')).body.includes(east));
+    const letter = await boss.done('POST', '/api/invitations', { organisation_code: east, role: 'enterprise' });
+    assert.equal((await rival.post(`/api/invitations/${letter.id}/revocation`, {})).status, 404);
+    assert.equal((await clerk.post(`/api/invitations/${letter.id}/revocation`, {})).status, 403);
+    assert.equal((await rival.post(`/api/grants/${clerk.grant_id}/revocation`, {})).status, 404);
+    assert.equal((await boss.get('/api/organisations')).status, 200);
+    await boss.done('POST', `/api/grants/${clerk.grant_id}/revocation`, {});
+    assert.equal((await clerk.get('/api/organisations')).status, 403, 'at once');
+    // One person for two firms acts for one at a time.
+    const second = await admin.done('POST', '/api/invitations', { organisation_code: south, role: 'enterprise' });
+    const both = await boss.done('POST', '/api/claims', { method: 'letter', organisation_code: south, one_time_code: second.one_time_code });
+    assert.equal(both.grants.length, 2);
+    assert.deepEqual(await codes(boss), ['east']);
+    await boss.done('POST', '/api/session/grant', { grant_id: both.grants.find((grant) => grant.organisation_code === south).id });
+    assert.deepEqual(await codes(boss), ['south']);
+    assert.equal((await boss.post('/api/invitations', { organisation_code: south, role: 'enterprise' })).status, 403, 'a representative of the other one only');
   });
 
   test(called('documents of others are not changed'), async () => {

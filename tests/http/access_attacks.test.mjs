@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { administrator, cookieOf, figure, from, newAddress, newCode, newMember, newName, newOrganisation, newUser, password, Reader, servers,
-  signIn, tomorrow } from './access.mjs';
+  signIn, tomorrow, wholeList } from './access.mjs';
 
 const credentials = (name, word = password) => ({ name, password: word });
 
@@ -246,6 +246,27 @@ for (const server of servers) {
   test(called('the last administrator stays, and nobody locks himself out'), async () => {
     const tag = (await who.second.get(`/api/users/${who.second.id}`)).headers.etag;
     assert.equal((await who.second.ask('PATCH', `/api/users/${who.second.id}`, { state: 'disabled' }, [['If-Match', tag]])).status, 409);
+    const all = await wholeList(who.administrator, '/api/grants', '&role=administrator');
+    for (const grant of all.filter((one) => !one.revoked_at && ![who.administrator.id, who.second.id].includes(one.account_id)))
+      await who.administrator.done('POST', `/api/grants/${grant.id}/revocation`, {});
+    // Two who lock each other out at once: one of them stays.
+    let pair = [who.administrator, who.second];
+    for (let round = 0; round < 6; round++) {
+      const revoke = (reader, other) => reader.post(`/api/grants/${other.grant_id}/revocation`, {});
+      const disable = async (reader, other) => reader.ask('PATCH', `/api/users/${other.id}`, { state: 'disabled' },
+        [['If-Match', (await reader.get(`/api/users/${other.id}`)).headers.etag ?? '"0"']]);
+      const act = [revoke, disable, revoke][round % 3], another = [revoke, disable, disable][round % 3];
+      const replies = await Promise.all([act(pair[0], pair[1]), another(pair[1], pair[0])]);
+      const [stays] = pair.filter((_, i) => replies[i].status === 200);
+      assert.equal(replies.filter((reply) => reply.status === 200).length, 1, replies.map((reply) => `${reply.status} ${reply.body}`).join('\n'));
+      const leaves = pair.find((one) => one !== stays);
+      assert.equal((await stays.get('/api/users?limit=1')).status, 200);
+      const { headers, json } = await stays.get(`/api/users/${leaves.id}`);
+      if (json.state === 'disabled') await stays.done('PATCH', `/api/users/${leaves.id}`, { state: 'active' }, [['If-Match', headers.etag]]);
+      else await stays.done('POST', '/api/grants', { account_id: leaves.id, role: 'administrator' });
+      pair = [stays, await signIn(server, leaves.name)];
+    }
+    [who.administrator, who.second] = pair;
   });
 
   // --- Guessing ---------------------------------------------------------------------------------

@@ -107,13 +107,17 @@ static const struct field grant_key_fields[] = {
 };
 static const SHAPE(grant_key);
 
-/* Nobody locks the last administrator out. */
-static enum error check_last_administrator(struct ctx *ctx)
+enum error administrators_claim(struct ctx *ctx)
+{
+    return db_do(ctx, &sql_administrators_claim, NO_ARGS);
+}
+
+enum error administrators_left(struct ctx *ctx)
 {
     int64_t left;
     enum error error = db_number(ctx, &sql_administrators_left, NO_ARGS, &left);
     if (!error && !left)
-        return fail(ctx, E_CONFLICT, "这是最后一个管理员，不能收回；请先授权另一人",
+        return fail(ctx, E_CONFLICT, "这是最后一个管理员；请先授权另一人",
                     "this is the last administrator: grant it to somebody else first");
     return error;
 }
@@ -139,6 +143,9 @@ SHARED_HANDLER(grant_revoke, grant_key, grant)
     if (!error && role_infos[ctx->who->role].scope != SCOPE_ALL && !ctx->who->may_delegate)
         return fail(ctx, E_FORBIDDEN, "只有本单位的法定代表人或管理员可以收回",
                     "only the organisation's legal representative or an administrator may");
+    bool administers = !error && str_is(grant.role, role_names[ROLE_ADMINISTRATOR]);
+    if (administers)
+        error = administrators_claim(ctx);
     if (!error)
         error = db_one(ctx, &sql_grant_revoke,
                        ARGS(arg_int("id", in->id), arg_text("revoked_by", ctx_actor(ctx))),
@@ -146,8 +153,8 @@ SHARED_HANDLER(grant_revoke, grant_key, grant)
     error = explain(ctx, error, E_CONFLICT, "这项授权已经收回", "it has been revoked already");
     if (!error && grant.may_delegate)
         error = end_letters(ctx, &grant);
-    if (!error && str_is(grant.role, role_names[ROLE_ADMINISTRATOR]))
-        error = check_last_administrator(ctx);
+    if (!error && administers)
+        error = administrators_left(ctx);
     ctx->identities_changed = true;
     return error ? error : grant_find(ctx, in->id, out);
 }

@@ -38,6 +38,10 @@ UPDATE invitation SET revoked_at = :now
 WHERE organisation_code = :organisation_code AND made_by = :made_by AND used_at IS NULL
   AND revoked_at IS NULL;
 
+-- Changes nothing: of two administrators who lock each other out at once, one waits for the other.
+-- name: administrators_claim
+UPDATE role_grant SET revoked_at = NULL WHERE role = 'administrator' AND revoked_at IS NULL;
+
 -- name: administrators_left
 SELECT COUNT(*) FROM role_grant
 JOIN account ON account.id = role_grant.account_id AND account.state = 'active'

@@ -48,6 +48,9 @@ extern const struct shape grant_shape;
 /* Checks that the role has the scope it needs and no other; complains. */
 enum error grant_check(struct ctx *ctx, const struct grant *grant) MUST_USE;
 enum error grant_add(struct ctx *ctx, const struct grant *grant, int64_t *id) MUST_USE;
+/* Before an administrator loses the right, and after: E_CONFLICT when nobody would have it. */
+enum error administrators_claim(struct ctx *ctx) MUST_USE;
+enum error administrators_left(struct ctx *ctx) MUST_USE;
 
 /* A session for the account, with the cookie set; the one that the request came with ends. */
 enum error session_begin(struct ctx *ctx, int64_t account_id) MUST_USE;

@@ -141,16 +141,17 @@ static const struct field user_change_fields[] = {
 };
 static const SHAPE(user_change);
 
-/* What would let somebody in on his behalf ends with him. */
+/* What would let somebody in on his behalf ends with him; the last administrator stays. */
 static enum error end_access(struct ctx *ctx, int64_t id)
 {
     struct str made_by = arena_print(ctx->arena, "account:%lld", (long long)id);
     enum error error = account_end_sessions(ctx, id);
     if (!error)
         error = account_end_resets(ctx, id);
-    return error ? error
-                 : db_do(ctx, &sql_user_letters_end,
-                         ARGS(arg_int("account_id", id), arg_text("made_by", made_by)));
+    if (!error)
+        error = db_do(ctx, &sql_user_letters_end,
+                      ARGS(arg_int("account_id", id), arg_text("made_by", made_by)));
+    return error ? error : administrators_left(ctx);
 }
 
 SHARED_HANDLER(user_edit, user_change, user)
@@ -167,10 +168,13 @@ SHARED_HANDLER(user_edit, user_change, user)
     struct user_change change = {was.id,           was.person_id, was.state,
                                  was.display_name, was.phone,     was.email};
     fields_merge(ROW(user_change, &change), in, ctx->given);
+    bool disables = str_is(change.state, "disabled");
     error = account_person(ctx, change.display_name, change.phone, change.email, &change.person_id);
+    if (!error && disables)
+        error = administrators_claim(ctx);
     if (!error)
         error = db_do(ctx, &sql_user_change, FROM(user_change, &change));
-    if (!error && str_is(change.state, "disabled"))
+    if (!error && disables)
         error = end_access(ctx, in->id);
     ctx->identities_changed = true;
     return error ? error : find(ctx, in->id, out);

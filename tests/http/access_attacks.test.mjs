@@ -277,14 +277,15 @@ for (const server of servers) {
     await who.administrator.done('PATCH', `/api/users/${disabled.id}`, { state: 'disabled' }, [['If-Match', tag]]);
     const waiting = await who.administrator.done('POST', '/api/users', { name: newName('wait'), role: 'expert' });
     const names = { known: known.name, unknown: newName('nobody'), disabled: disabled.name, waiting: waiting.name };
-    const seen = {}, took = {};
+    const seen = {}, fastest = {}; // what is slow by chance tells nobody anything
     for (const [kind, name] of Object.entries(names)) {
       seen[kind] = [];
-      const began = performance.now();
+      fastest[kind] = Infinity;
       for (let i = 0; i < 6; i++) {
         const word = kind === 'disabled' ? password : 'Wrong-Word-99';
+        const began = performance.now();
         const reply = await anybody.post('/api/session', credentials(name, word), from(newAddress()));
-        if (i === 4) took[kind] = performance.now() - began;
+        if (reply.status === 401) fastest[kind] = Math.min(fastest[kind], performance.now() - began);
         assert.equal(cookieOf(reply), undefined);
         seen[kind].push(`${reply.status} ${reply.body.replace(/\d+ 分钟/, 'n 分钟')}`);
         if (reply.status === 429) assert.ok(Number(reply.headers['retry-after']) > 0 && Number(reply.headers['retry-after']) <= 900, 'Retry-After');
@@ -293,7 +294,7 @@ for (const server of servers) {
     assert.deepEqual(seen.known.map((line) => line.slice(0, 3)), ['401', '401', '401', '401', '401', '429']);
     for (const kind of ['unknown', 'disabled', 'waiting']) {
       assert.deepEqual(seen[kind], seen.known, kind);
-      assert.ok(took[kind] > took.known / 10 && took[kind] < took.known * 10, `${kind} takes ${took[kind]} ms, a known name ${took.known} ms`);
+      assert.ok(fastest[kind] > fastest.known / 5, `${kind} takes ${fastest[kind]} ms, a known name ${fastest.known} ms`);
     }
     const right = () => anybody.post('/api/session', credentials(known.name), from(newAddress()));
     assert.equal((await right()).status, 429, 'the right password, while it is locked');

@@ -90,6 +90,11 @@ static inline bool is_anybody(const struct principal *who)
     return !who || (who->role == ROLE_PUBLIC && !who->account_id);
 }
 
+/* Is it within an API token's scopes? "read" is reading everything that its role may read,
+ * "indicators:write" and the like writing what one module keeps; accounts are out of its reach.
+ * True for whoever came without a token. */
+bool token_permits(const struct principal *who, const char *module, bool write);
+
 static inline bool role_in(enum role role, uint32_t set)
 {
     return (set >> role & 1) != 0;

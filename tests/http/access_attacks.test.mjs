@@ -179,6 +179,8 @@ for (const server of servers) {
       ['POST', '/api/tokens'], ['GET', '/api/tokens'], ['POST', '/api/session/password'], ['POST', '/api/session/grant'], ['POST', '/api/invitations'],
       ['POST', '/api/claims'], ['DELETE', '/api/session']])
       assert.equal((await all.ask(method, path, method === 'GET' ? undefined : {})).status, 403, `${method} ${path}`);
+    for (const path of ['history?', 'past?sequence=1&'])
+      assert.equal((await all.get(`/api/${path}kind=user&key=${who.expert.id}`)).status, 404, `${path}: round the address`);
     for (const scopes of ['accounts:write', 'everything', 'read accounts:write', ':write'])
       assert.equal((await who.second.post('/api/tokens', { name: 't', scopes, expires_on: tomorrow() })).status, 422, scopes);
     for (const expires_on of ['2026-01-01', '2036-01-01'])

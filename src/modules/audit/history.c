@@ -94,22 +94,27 @@ static bool shows_kind(const struct route *route, struct str kind)
            str_is(kind, shape->name);
 }
 
-static const struct route *route_of(struct str kind)
+/* As the reader finds it: what his API token does not reach is not there. */
+static const struct route *route_of(const struct principal *who, struct str kind, bool *reached)
 {
+    *reached = true;
     for (size_t m = 0; m < module_count; m++)
         for (size_t i = 0; i < modules[m]->route_count; i++)
-            if (shows_kind(&modules[m]->routes[i], kind))
+            if (shows_kind(&modules[m]->routes[i], kind)) {
+                *reached = token_permits(who, modules[m]->name, false);
                 return &modules[m]->routes[i];
+            }
     return NULL;
 }
 
 /* Asks the record's own route, as this reader. */
 static enum error must_see_record(struct ctx *ctx, struct str kind, struct str key)
 {
-    const struct route *route = route_of(kind);
+    bool reached;
+    const struct route *route = route_of(ctx->who, kind, &reached);
     if (!route)
         return role_in(ctx->who->role, AUDITORS) ? E_OK : E_NOT_FOUND;
-    if (!role_in(ctx->who->role, route_roles(route)))
+    if (!reached || !role_in(ctx->who->role, route_roles(route)))
         return E_NOT_FOUND;
     const struct handler *handler = route->handler;
     void *in = arena_alloc(ctx->arena, handler->in->size);

@@ -445,6 +445,14 @@ for (const server of servers) {
     assert.equal((await who.expert.post('/api/users', user, key)).status, 403);
   });
 
+  test(called('a key does not tell one secret from another, since what is stored under it could be guessed at'), async () => {
+    const user = await newUser(who.administrator, 'expert'), key = [['Idempotency-Key', newName('key')]];
+    const change = (old_password, new_password) => user.post('/api/session/password', { old_password, new_password }, key);
+    user.signedIn(await change(password, 'Gruen-Wal-78'));
+    const again = await change('Gruen-Wal-78', 'Roter-Wal-79');
+    assert.equal(again.status, 409, again.body);
+  });
+
   test(called('headers that mislead'), async () => {
     const { session, id } = who.analyst, ask = (headers) => new Reader(server, headers).get('/api/session');
     const is = async (headers, wanted, what) => assert.equal((await ask(headers)).json?.account_id, wanted, what);

@@ -53,8 +53,6 @@ static struct claim claim_of(struct call *call)
 static enum error give_again(struct call *call, const struct claim *found)
 {
     struct ctx *ctx = &call->ctx;
-    if (!found->body.data)
-        return fail(ctx, E_ERASED, "当时的答复已依法删除", "the answer of then was removed by law");
     call->reply.status = (int)found->status.value;
     call->reply.body = found->body;
     call->reply.location = found->location;
@@ -84,6 +82,8 @@ enum error claim_begin(struct call *call, bool *replayed)
     if (!str_equal(found.request_hash, claim.request_hash))
         return fail(ctx, E_KEY_REUSED, "这个 Idempotency-Key 已用于另一个请求，请换一个",
                     "this Idempotency-Key was used for another request: take a new one");
+    if (!found.body.data && found.event_sequence.known)
+        return fail(ctx, E_ERASED, "当时的答复已依法删除", "the answer of then was removed by law");
     if (!found.body.data)
         return fail(ctx, E_CONFLICT, "这个请求已经办过；答复里有个人信息或口令，所以没有保存",
                     "this has been done; its reply was not kept, because it holds personal data or "

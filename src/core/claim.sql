@@ -7,7 +7,8 @@ SET request_hash = excluded.request_hash, expires_at = excluded.expires_at
 WHERE idempotency.expires_at <= :now RETURNING expires_at;
 
 -- name: claim_find
-SELECT request_hash, status, location, etag, coalesce(idempotency.body, event_payload.body) AS body
+SELECT request_hash, status, location, etag, event_sequence,
+    coalesce(idempotency.body, event_payload.body) AS body
 FROM idempotency LEFT JOIN event_payload ON event_payload.sequence = idempotency.event_sequence
 WHERE principal = :principal AND claim_key = :claim_key AND expires_at > :now;
 

@@ -23,6 +23,8 @@ after(() => {
 // Each stands nowhere else in the world. The first name and phone are corrected later.
 const person = { name: '欧阳砚溪甲', phone: '138-6611-7722', email: 'yanxi@erasure.example.org', note: '砚溪备注' };
 const corrected = { name: '欧阳砚溪乙', phone: '13977885566' };
+const observed = { indicator_code: 'RD01', area_code: 'XZ', period: '2026', value: 1e10, unit: '元', status: 'estimate',
+  measure: 'flow', approximation: 'exact', note: `${corrected.name}提供` };
 const needles = ['欧阳砚溪甲', '欧阳砚溪乙', '13866117722', '138-6611-7722', '138 6611 7722', '13977885566',
   'yanxi@erasure.example.org', '砚溪备注', '砚溪同意', '砚溪附件'];
 
@@ -189,9 +191,7 @@ for (const kind of [sqlite, postgres]) {
     const server = await serve(db, key);
     const { done } = server;
     await done('POST', '/api/documents?name=minutes.txt', `会议由${corrected.name}（原${person.name}）主持。\n电话 138 6611 7722，或 ${corrected.phone}。\n`);
-    const made = await done('POST', '/api/observations', { indicator_code: 'RD01', area_code: 'XZ', period: '2026',
-      value: 1e10, unit: '元', status: 'estimate', measure: 'flow', approximation: 'exact', note: `${corrected.name}提供` },
-    [['Idempotency-Key', 'observe']]);
+    const made = await done('POST', '/api/observations', observed, [['Idempotency-Key', 'observe']]);
     await done('POST', `/api/observations/${made.json.id}/revisions`, { value: 2e10, note: `${person.email} 更正` },
       [['If-Match', made.headers.etag]]);
     await done('GET', '/api/observations.csv');
@@ -214,6 +214,8 @@ for (const kind of [sqlite, postgres]) {
     assert.equal((await done('GET', `/api/people/${id}`)).json.name, '依法删除');
     assert.equal((await done('GET', `/api/people/${id}?lang=en`)).json.phone, 'removed by law');
     assert.equal((await send('PATCH', `/api/people/${id}`, corrected, [['If-Match', '*']])).status, 410);
+    const again = await send('POST', '/api/observations', observed, [['Idempotency-Key', 'observe']]);
+    assert.equal(again.status, 410, `a reply that was kept in an event: ${again.body}`);
     assert.deepEqual((await done('GET', `/api/people?phone=${corrected.phone}`)).json.items, []);
     assert.deepEqual((await done('GET', `/api/people/${id}/attachments`)).json.items, []);
     assert.equal((await done('GET', `/api/people/${id}/consents`)).json.items[0].text, null);

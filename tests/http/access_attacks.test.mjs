@@ -453,6 +453,13 @@ for (const server of servers) {
     assert.equal(again.status, 409, again.body);
   });
 
+  test(called('of two who change a password at once, one is told that it is no longer the one he knew'), async () => {
+    const user = await newUser(who.administrator, 'expert');
+    const replies = await Promise.all(['Gruen-Wal-78', 'Roter-Wal-79'].map((new_password) =>
+      user.post('/api/session/password', { old_password: password, new_password })));
+    assert.equal(replies.filter(({ status }) => status === 200).length, 1, replies.map(({ body }) => body).join());
+  });
+
   test(called('headers that mislead'), async () => {
     const { session, id } = who.analyst, ask = (headers) => new Reader(server, headers).get('/api/session');
     const is = async (headers, wanted, what) => assert.equal((await ask(headers)).json?.account_id, wanted, what);

@@ -75,6 +75,8 @@ enum error session_describe(struct ctx *ctx, struct str secret, struct session_v
 /* The password that a prelude has hashed. */
 struct hashed {
     struct str hash;
+    struct str
+        instead_of; /* the digest that was in force then, where the old one had to be known */
 };
 /* A prelude's work for a new password: rules, then the hash, into ctx->carried. */
 enum error hash_new_password(struct ctx *ctx, const char *field, struct str password,

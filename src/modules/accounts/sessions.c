@@ -404,7 +404,9 @@ enum error password_change_prelude(struct ctx *ctx, const void *in)
     }
     if (str_equal(change->old_password, change->new_password))
         return complain(ctx, STR("new_password"), "请换一个不同的密码", "take a different one");
-    return hash_new_password(ctx, "new_password", change->new_password, account.name);
+    error = hash_new_password(ctx, "new_password", change->new_password, account.name);
+    ((struct hashed *)ctx->carried)->instead_of = account.password_hash;
+    return error;
 }
 
 SHARED_HANDLER(password_change, password_change, session_view)
@@ -419,7 +421,13 @@ SHARED_HANDLER(password_change, password_change, session_view)
                      : complain(ctx, STR("old_password"), "现在的密码不对",
                                 "this is not your password");
     }
-    enum error error = account_set_password(ctx, ctx->who->account_id, hashed->hash);
+    struct account account;
+    enum error error = account_find(ctx, ctx->who->account_id, &account);
+    if (!error && !str_equal(account.password_hash, hashed->instead_of))
+        return fail(ctx, E_CONFLICT, "密码刚被改过；请重新登录后再试",
+                    "the password has just been changed: sign in again, then try");
+    if (!error)
+        error = account_set_password(ctx, account.id, hashed->hash);
     if (!error)
         error = session_begin(ctx, ctx->who->account_id);
     return error ? error : session_describe(ctx, ctx->session_secret, out);

@@ -134,6 +134,8 @@ for (const server of servers) {
     assert.equal(now.json.title, '换了');
     const retitled = await who.analyst.ask('PATCH', `/api/documents/${document.id}`, { title: '一人' }, [['If-Match', now.headers.etag]]);
     assert.equal(retitled.status, 202, retitled.body);
+    const retracted = await who.analyst.ask('PATCH', `/api/documents/${document.id}`, { title: '一人', visibility: 'bureau' }, [['If-Match', now.headers.etag]]);
+    assert.equal(retracted.status, 202, retracted.body);
     assert.equal((await anybody.get(`/api/documents/${document.id}`)).json.title, '换了');
     const shown = await who.second.done('POST', '/api/observations', figure({ fact_id: newName('P'), visibility: 'bureau' }));
     assert.equal((await decide(who.leader, await propose(who.analyst, shown), 'approval')).status, 200);

@@ -413,12 +413,15 @@ static enum error find_to_change(struct ctx *ctx, int64_t id, struct document *o
     return error ? error : ownership_require(ctx, &document_owned, ROW(document, out));
 }
 
-/* What is public, or becomes so, takes a second person, who approves it as it was proposed. */
+/* What is public, becomes so, or shall no longer be, takes a second person, who approves it as it
+ * was proposed. */
 static enum error change_document(struct ctx *ctx, const struct document_change *change,
                                   struct document *out)
 {
     ctx->etag = out->changed_seq;
-    enum error error = change->visibility == VISIBILITY_PUBLIC ? approval_required(ctx) : E_OK;
+    bool is_public =
+        out->visibility == VISIBILITY_PUBLIC || change->visibility == VISIBILITY_PUBLIC;
+    enum error error = is_public ? approval_required(ctx) : E_OK;
     if (!error)
         error = db_do(ctx, &sql_document_update, FROM(document_change, change));
     if (!error)

@@ -132,6 +132,13 @@ static void note_removal(struct verifier *v, const struct event *event)
         v->removals[v->removal_count++] = event->removed_seq.value;
 }
 
+/* Erasures remove: by the operator himself, at a start, or where a proposal is approved. */
+static bool removes(const struct event *event)
+{
+    return str_is(event->action, "erasure") ||
+           (str_is(event->action, "approval") && str_is(event->kind, "proposal"));
+}
+
 static void meet_removal(struct verifier *v, int64_t sequence)
 {
     for (size_t i = 0; i < v->removal_count;)
@@ -161,7 +168,7 @@ static enum error visit_event(struct ctx *ctx, void *state, const struct event *
         blame(v, event->sequence, "事件 %lld 不在任何封存之内：事后添加",
               "event %lld is in no seal: it was added afterwards", (long long)event->sequence);
     count_event(v->report, event->sequence);
-    if (v->removal_count)
+    if (v->removal_count && removes(event))
         meet_removal(v, event->sequence);
     if (!event->body.data && event->digest.data)
         note_removal(v, event);
@@ -212,8 +219,9 @@ static void check_end(struct ctx *ctx, struct verifier *v)
     struct audit_report *report = v->report;
     end_seal(v);
     if (v->removal_count && !v->is_part)
-        blame(v, v->removals[0], "依法删除内容的事件 %lld 不见了",
-              "event %lld, which removed a content, is missing", (long long)v->removals[0]);
+        blame(v, v->removals[0], "依法删除内容的事件 %lld 不见了，或它不是删除",
+              "event %lld, which removed a content, is missing or is no removal",
+              (long long)v->removals[0]);
     if (report->unsealed && ctx->now.seconds - report->oldest_unsealed.seconds > AUDIT_TAIL_SECONDS)
         blame(v, 0, "有 %lld 个事件超过 %d 秒没有封存",
               "%lld events have not been sealed for more than %d seconds",

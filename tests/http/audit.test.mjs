@@ -54,6 +54,11 @@ for (const [i, { url, token }] of databases.entries()) {
     assert.deepEqual(json.items, []);
   });
 
+  test(`${name}: a cursor that no page gave is refused`, async () => {
+    for (const after of ['0', '-1', '-9223372036854775808'])
+      assert.equal((await get(`/api/audit?after=${after}`)).status, 422, after);
+  });
+
   test(`${name}: the public reads neither log nor heads nor export`, async () => {
     for (const path of ['audit', 'audit/1', 'audit_heads', 'audit_state', 'audit_export'])
       assert.equal((await get(`/api/${path}`, [])).status, 401, path);

@@ -171,6 +171,9 @@ HANDLER(audit_list, audit_query, audit_page)
     int64_t least, before, limit = in->limit.known ? in->limit.value : PAGE;
     if (limit < 1 || limit > PAGE_MAX)
         return complain(ctx, STR("limit"), "应为 1 到 %d", "must be from 1 to %d", (int)PAGE_MAX);
+    if (in->after.known && in->after.value < 1)
+        return complain(ctx, STR("after"), "应为上一页给出的游标",
+                        "must be the cursor that the last page gave");
     enum error error = sequence_read(ctx);
     if (!error)
         error = bounds_of(ctx, in, &least, &before);

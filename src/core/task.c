@@ -176,6 +176,10 @@ static enum write_verdict run_write(struct task *task, struct db_conn *conn, enu
         task->call.ctx.error = E_OK;
     }
     arena->escape = NULL;
+    if (verdict != WRITE_KEEP) { /* it was not done after all */
+        task->call.ctx.erasure = NULL;
+        task->call.ctx.administrator_came = false;
+    }
     return verdict;
 }
 
@@ -187,8 +191,6 @@ static enum write_verdict job_run(struct db_conn *conn, void *state, enum db_sta
 static void written(struct task *task, enum db_status status)
 {
     task->status = status; /* not in a local: it must survive a jump */
-    jmp_buf escape;
-    task->call.ctx.arena->escape = &escape;
     if (!db_failed(status) && task->call.ctx.identities_changed) {
         struct app *app = task->app;
         if (app->identities)
@@ -199,6 +201,8 @@ static void written(struct task *task, enum db_status status)
     if (!db_failed(status) && task->call.ctx.erasure)
         erasure_finish(task->app->keyring, task->app->config->db.data, task->call.ctx.now,
                        task->call.ctx.erasure);
+    jmp_buf escape;
+    task->call.ctx.arena->escape = &escape;
     if (setjmp(escape) == 0)
         call_written(&task->call, task->status, task->unsure);
     else

@@ -114,9 +114,7 @@ static struct str key_of(struct arena *arena, struct row row)
 
 static struct str approver_of(const struct ctx *ctx)
 {
-    return ctx->approver
-               ? arena_print(ctx->arena, "account:%lld", (long long)ctx->approver->account_id)
-               : STR_NONE;
+    return ctx->approver ? actor_of(ctx->arena, ctx->approver) : STR_NONE;
 }
 
 static struct event event_of(struct ctx *ctx, const char *action, struct str kind, struct str key)

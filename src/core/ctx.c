@@ -109,9 +109,13 @@ void ctx_clear(struct ctx *ctx)
 
 struct str ctx_actor(const struct ctx *ctx)
 {
-    return ctx->who->account_id
-               ? arena_print(ctx->arena, "account:%lld", (long long)ctx->who->account_id)
-               : ctx->who->name;
+    return actor_of(ctx->arena, ctx->who);
+}
+
+struct str actor_of(struct arena *arena, const struct principal *who)
+{
+    return who->account_id ? arena_print(arena, "account:%lld", (long long)who->account_id)
+                           : who->name;
 }
 
 enum error check_match(struct ctx *ctx, int64_t current)

@@ -97,6 +97,7 @@ void ctx_clear(struct ctx *ctx);
 
 /* Whom events name: "account:12", "operator", "public". In the arena. */
 struct str ctx_actor(const struct ctx *ctx);
+struct str actor_of(struct arena *arena, const struct principal *who);
 
 /* Compares If-Match with the number that identifies the record now. */
 enum error check_match(struct ctx *ctx, int64_t current) MUST_USE;

@@ -39,7 +39,10 @@ static enum error put_indexes(struct ctx *ctx, const struct person *person)
 
 static enum error put_texts(struct ctx *ctx, const struct person *person)
 {
-    enum error error = db_do(ctx, &sql_person_update, FROM(person, person));
+    enum error error =
+        db_one(ctx, &sql_person_update, FROM(person, person), (struct row){NULL, NULL});
+    if (error == E_NOT_FOUND)
+        return fail_erased(ctx);
     return error ? error : put_indexes(ctx, person);
 }
 

@@ -7,7 +7,7 @@ UPDATE account SET name = :name, password_hash = NULL, state = 'disabled', chang
 WHERE id = :id;
 
 -- name: account_tokens_end
-UPDATE api_token SET revoked_at = :now, name = '' WHERE account_id = :id AND revoked_at IS NULL;
+UPDATE api_token SET revoked_at = COALESCE(revoked_at, :now), name = '' WHERE account_id = :id;
 
 -- name: account_grants_end
 UPDATE role_grant SET revoked_at = :now, revoked_by = :revoked_by

@@ -8,7 +8,7 @@
 #include "modules/accounts/internal.h"
 #include "modules/organisations/organisations.h"
 
-enum { CODE_LENGTH = 16 /* of 31 kinds: 79 bits */ };
+enum { CODE_LENGTH = 16 /* of 29 kinds: 77 bits */ };
 
 struct invitation {
     int64_t id;

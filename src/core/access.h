@@ -82,6 +82,7 @@ extern const struct principal principal_public, principal_operator;
  * belongs to the account itself. */
 struct ownership {
     const char *organisation, *area, *department, *account;
+    bool of_delegates; /* the organisation's only for whoever may delegate */
 };
 
 /* Nobody in particular; such readers all get the same replies. */

@@ -156,7 +156,7 @@ static struct str media_type(struct str content_type)
 static enum error read_json_body(struct call *call)
 {
     struct ctx *ctx = &call->ctx;
-    if (!call->request.body.length && !call->request.content_type.data)
+    if (!call->request.body.length)
         return fields_check(ctx, (struct row){call->route->handler->in, call->in},
                             call->route->partial ? 0 : UINT64_MAX, 0);
     if (!str_is(media_type(call->request.content_type), "application/json"))
@@ -561,6 +561,8 @@ static enum error note_event(struct call *call, enum error refused)
             ctx, ctx_actor(ctx), "refused", ctx->refused_account ? STR("account") : STR(""),
             ctx->refused_account ? arena_print(ctx->arena, "%lld", (long long)ctx->refused_account)
                                  : str_of(error_infos[refused].name));
+    if (ctx->number_used)
+        return audit_also(ctx, action_of(call->route), call->said);
     return audit_write(ctx, action_of(call->route), call->said, call->reply.body,
                        &call->reply_in_event);
 }
@@ -591,8 +593,9 @@ enum error call_within(struct call *call)
     ctx->db = db;
     ctx->route = arena_print(ctx->arena, "%s %s", call->route->method, call->route->path);
     enum error error = do_write(call);
-    if (!error)
-        error = audit_also(ctx, action_of(call->route), call->said);
+    if (!error) /* the record's event has the write's number, that of the approval the next */
+        error = audit_write(ctx, action_of(call->route), call->said, call->reply.body,
+                            &call->reply_in_event);
     if (error == E_NOT_FOUND && !ctx->error)
         fail(ctx, E_NOT_FOUND, "没有这条记录", "there is no such record");
     return error;

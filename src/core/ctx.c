@@ -98,7 +98,7 @@ void ctx_clear(struct ctx *ctx)
     ctx->location = STR_NONE;
     ctx->cookie = STR_NONE;
     ctx->retry_after_seconds = 0;
-    ctx->keep_refusal = false;
+    ctx->keep_refusal = ctx->number_used = false;
     ctx->refused_account = 0;
     ctx->identities_changed = ctx->administrator_came = false;
     ctx->person_keys = NULL; /* made in a transaction that was undone */

@@ -75,6 +75,7 @@ struct ctx {
     bool https;              /* so that a cookie may say Secure */
     bool file_inline;        /* a browser may show the file */
     bool revealed;           /* the reply shows personal data unmasked: it is not kept */
+    bool number_used;        /* by the event of what was carried out within it */
     bool keep_refusal;       /* what was written is kept although the request is refused */
     bool identities_changed; /* a handler changed who may do what */
     bool administrator_came; /* one has signed in: the operator's token ends */

@@ -50,32 +50,35 @@ static struct str client_address(const struct http_exchange *exchange)
     return last.length ? last : str_of(exchange->peer);
 }
 
+/* Each header is a search through all of them, so a read asks only for those that concern it. */
 static void read_exchange(struct task *task)
 {
     struct http_exchange *exchange = task->exchange;
     struct request *request = &task->call.request;
+    bool writes = !str_is(exchange->method, "GET");
     *request = (struct request){
         .method = exchange->method,
         .path = exchange->path,
         .query = exchange->query,
         .body = exchange->body,
-        .content_type = http_header(exchange, "Content-Type"),
         .accept_language = http_header(exchange, "Accept-Language"),
-        .if_match = http_header(exchange, "If-Match"),
         .if_none_match = http_header(exchange, "If-None-Match"),
-        .idempotency_key = http_header(exchange, "Idempotency-Key"),
         .session = cookie(exchange, SESSION_COOKIE),
         .bearer = bearer(exchange),
-        .csrf = http_header(exchange, "X-CSRF-Token"),
-        .same_origin = http_same_origin(exchange),
     };
+    request->same_origin = (!writes && !request->bearer.data) || http_same_origin(exchange);
     if (request->bearer.data)
         request->on_this_machine =
             exchange->loopback && http_host_is_local(exchange) && !came_through_proxy(exchange);
-    request->https =
-        exchange->loopback && str_is(http_header(exchange, "X-Forwarded-Proto"), "https");
-    if (!str_is(request->method, "GET"))
+    if (writes) {
+        request->content_type = http_header(exchange, "Content-Type");
+        request->if_match = http_header(exchange, "If-Match");
+        request->idempotency_key = http_header(exchange, "Idempotency-Key");
+        request->csrf = http_header(exchange, "X-CSRF-Token");
+        request->https =
+            exchange->loopback && str_is(http_header(exchange, "X-Forwarded-Proto"), "https");
         request->peer = client_address(exchange);
+    }
     call_choose_language(&task->call);
 }
 

@@ -2,7 +2,9 @@
 SELECT account.id AS account_id, role_grant.id AS grant_id, role_grant.role, account.name,
        role_grant.organisation_code, role_grant.area_code, role_grant.department_code,
        account.person_id, role_grant.may_delegate, account.must_change_password,
-       session.csrf_token, session.expires_at
+       session.csrf_token,
+       CASE WHEN session.idle_until < session.expires_at THEN session.idle_until
+            ELSE session.expires_at END AS expires_at
 FROM session
 JOIN account ON account.id = session.account_id AND account.state = 'active'
 LEFT JOIN role_grant ON role_grant.id = session.grant_id AND role_grant.revoked_at IS NULL

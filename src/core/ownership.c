@@ -8,7 +8,7 @@ static const char *column_of(const struct principal *who, const struct ownership
     const char *column = NULL;
     switch (role_infos[who->role].scope) {
     case SCOPE_ORGANISATION:
-        column = owned->organisation;
+        column = owned->of_delegates && !who->may_delegate ? NULL : owned->organisation;
         break;
     case SCOPE_AREA:
         column = owned->area;

@@ -195,6 +195,7 @@ static enum error carry_out(struct ctx *ctx, const struct proposal *proposal)
     ctx->erasure = inner->ctx.erasure;
     if (error)
         return error;
+    ctx->number_used = true;
     struct arg location = arg_text("location", inner->ctx.location);
     return db_do(ctx, &sql_proposal_done, ARGS(arg_int("id", proposal->id), location));
 }
@@ -235,9 +236,9 @@ static const struct route routes[] = {
     GET_POINT("/api/proposals/{id}", proposal_show, "一项提请", "One proposal",
               .roles = SIGNED_IN | OPERATOR),
     ACT("/api/proposals/{id}/approval", proposal_approve, "批准一项提请", "Approve a proposal",
-        .roles = APPROVERS | OVERSEERS),
+        .roles = APPROVERS | ADMINISTRATORS),
     ACT("/api/proposals/{id}/rejection", proposal_reject, "不批准一项提请", "Reject a proposal",
-        .roles = APPROVERS | OVERSEERS),
+        .roles = APPROVERS | ADMINISTRATORS),
     ACT("/api/proposals/{id}/withdrawal", proposal_withdraw, "撤回一项提请", "Withdraw a proposal",
         .roles = SIGNED_IN),
 };

@@ -32,7 +32,7 @@ static const struct route routes[] = {
     GET_POINT("/healthz", health_show, "运行状况", "Is the program well?"),
     GET_TABLE("/api/settings", rule_list, "可调规则", "Rules that can be changed", .roles = STAFF),
     ACT("/api/settings/{code}", rule_change, "改一条规则", "Change a rule", .roles = ADMINISTRATORS,
-        .approvers = OVERSEERS),
+        .approvers = ADMINISTRATORS),
     GET_TEXT("/api/openapi.json", openapi_document, "接口说明（OpenAPI 3.1）",
              "This description (OpenAPI 3.1)"),
 };

@@ -143,7 +143,7 @@ for (const server of servers) {
     assert.equal((await invite(boss, { role: 'bank' })).status, 403);
     const clerk = await newMember(boss, code);
     assert.equal((await invite(clerk)).status, 403, 'staff let nobody in');
-    assert.equal((await clerk.post(`/api/grants/${boss.grant_id}/revocation`, {})).status, 403);
+    assert.equal((await clerk.post(`/api/grants/${boss.grant_id}/revocation`, {})).status, 404);
     assert.equal((await boss.post(`/api/grants/${who.firm.grant_id}/revocation`, {})).status, 404, 'another firm\'s');
     // Letters of somebody who no longer speaks for the firm do not bring him back.
     const left = await letter(boss);
@@ -243,6 +243,13 @@ for (const server of servers) {
       const { status } = await anybody.post('/api/session', credentials(fresh.name, word), from(newAddress()));
       assert.ok(status === 401 || status === 422, `no password yet: ${status}`);
     }
+  });
+
+  test(called('capitals make no other account'), async () => {
+    const user = await newUser(who.administrator, 'analyst');
+    const twin = await who.administrator.post('/api/users', { name: user.name.toUpperCase(), role: 'analyst' });
+    assert.equal(twin.status, 409, twin.body);
+    assert.equal((await signIn(server, user.name.toUpperCase())).name, user.name);
   });
 
   test(called('the last administrator stays, and nobody locks himself out'), async () => {

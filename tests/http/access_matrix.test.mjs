@@ -13,7 +13,7 @@ const words = {
   'signed-in': roles.filter((role) => role !== 'public'),
   staff: ['specialist', 'district_officer', 'department_officer', 'analyst', 'leader', 'administrator', 'auditor'],
   editors: ['district_officer', 'department_officer', 'analyst'],
-  deciders: ['analyst', 'leader', 'administrator', 'auditor'],
+  deciders: ['analyst', 'leader', 'administrator'],
   oversight: ['administrator', 'auditor'],
   organisations: ['enterprise', 'institute', 'bank'],
 };

@@ -140,6 +140,9 @@ for (const server of servers) {
     const shown = await who.second.done('POST', '/api/observations', figure({ fact_id: newName('P'), visibility: 'bureau' }));
     assert.equal((await decide(who.leader, await propose(who.analyst, shown), 'approval')).status, 200);
     const { items: [published] } = await anybody.done('GET', `/api/observations?fact_id=${shown.fact_id}`);
+    // The past that as_of shows and the one that the log keeps have the same number.
+    const past = await anybody.get(`/api/past?kind=observation&key=${published.id}&sequence=${published.recorded_seq}`);
+    assert.equal(past.status, 200, past.body);
     const revised = await who.analyst.post(`/api/observations/${published.id}/revisions`, { value: 98, note: '改' }, [['If-Match', `"${published.recorded_seq}"`]]);
     assert.equal(revised.status, 202, revised.body);
     assert.equal((await anybody.get(`/api/observations/${published.id}`)).json.value, published.value);

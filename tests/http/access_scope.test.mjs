@@ -240,7 +240,7 @@ for (const server of servers) {
     assert.ok(!(await rival.get('/api/invitations.csv')).body.includes(east));
     const letter = await boss.done('POST', '/api/invitations', { organisation_code: east, role: 'enterprise' });
     assert.equal((await rival.post(`/api/invitations/${letter.id}/revocation`, {})).status, 404);
-    assert.equal((await clerk.post(`/api/invitations/${letter.id}/revocation`, {})).status, 403);
+    assert.equal((await clerk.post(`/api/invitations/${letter.id}/revocation`, {})).status, 404);
     assert.equal((await rival.post(`/api/grants/${clerk.grant_id}/revocation`, {})).status, 404);
     assert.equal((await boss.get('/api/organisations')).status, 200);
     await boss.done('POST', `/api/grants/${clerk.grant_id}/revocation`, {});

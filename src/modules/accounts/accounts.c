@@ -1,6 +1,7 @@
 #include <ctype.h>
 
 #include "accounts.sql.h"
+#include "core/audit.h"
 #include "modules/accounts/internal.h"
 #include "modules/people/people.h"
 
@@ -23,9 +24,19 @@ enum error account_find(struct ctx *ctx, int64_t id, struct account *out)
     return db_one(ctx, &sql_account_show, ARGS(arg_int("id", id)), ROW(account, out));
 }
 
+struct str account_name_fold(struct arena *arena, struct str name)
+{
+    char *folded = arena_alloc(arena, name.length + 1);
+    for (size_t i = 0; i < name.length; i++)
+        folded[i] = (char)tolower((unsigned char)name.data[i]);
+    folded[name.length] = '\0';
+    return (struct str){folded, name.length};
+}
+
 enum error account_named(struct ctx *ctx, struct str name, struct account *out)
 {
-    return db_one(ctx, &sql_account_by_name, ARGS(arg_text("name", name)), ROW(account, out));
+    return db_one(ctx, &sql_account_by_name,
+                  ARGS(arg_text("name", account_name_fold(ctx->arena, name))), ROW(account, out));
 }
 
 enum error account_name_check(struct ctx *ctx, struct str name)
@@ -53,6 +64,8 @@ enum error account_person(struct ctx *ctx, struct str name, struct str phone, st
         error = person_check(ctx, &person);
     if (!error)
         error = *id ? person_update(ctx, &person) : person_create(ctx, &person);
+    if (!error)
+        error = audit_also(ctx, *id ? "change" : "create", ROW(person, &person));
     *id = person.id;
     return error;
 }
@@ -60,10 +73,11 @@ enum error account_person(struct ctx *ctx, struct str name, struct str phone, st
 enum error account_make(struct ctx *ctx, struct str name, struct str password_hash,
                         int64_t person_id, int64_t *id)
 {
-    enum error error = db_number(ctx, &sql_account_insert,
-                                 ARGS(arg_text("name", name), arg_int("person_id", person_id),
-                                      arg_text("password_hash", password_hash)),
-                                 id);
+    enum error error =
+        db_number(ctx, &sql_account_insert,
+                  ARGS(arg_text("name", account_name_fold(ctx->arena, name)),
+                       arg_int("person_id", person_id), arg_text("password_hash", password_hash)),
+                  id);
     return error == E_CONFLICT && ctx->db_status == DB_UNIQUE
                ? fail(ctx, E_CONFLICT, "登录名 %.*s 已被使用，请换一个",
                       "the log-in name %.*s is taken: choose another", STR_PRINT(name))

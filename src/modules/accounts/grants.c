@@ -27,8 +27,8 @@ static const struct field grant_fields[] = {
 SHAPE(grant);
 
 /* A legal representative sees and revokes those of the own organisation. */
-static const struct ownership grant_owned = {.organisation = "organisation_code",
-                                             .account = "account_id"};
+static const struct ownership grant_owned = {
+    .organisation = "organisation_code", .account = "account_id", .of_delegates = true};
 
 const struct list grant_list = {
     .base = &sql_grant_list, .row = &grant_shape, .key = "id", .sort = "id", .owned = &grant_owned};

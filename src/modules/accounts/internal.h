@@ -21,6 +21,8 @@ struct account {
 extern const struct shape account_shape;
 enum error account_find(struct ctx *ctx, int64_t id, struct account *out) MUST_USE;
 enum error account_named(struct ctx *ctx, struct str name, struct account *out) MUST_USE;
+/* Capitals do not make another name: Admin is admin. */
+struct str account_name_fold(struct arena *arena, struct str name);
 /* Complains when it is no log-in name: 2 to 60 letters, digits, dots, dashes, underscores. */
 enum error account_name_check(struct ctx *ctx, struct str name) MUST_USE;
 /* The person behind an account: made when there is none yet (`*id` 0) and something is known of

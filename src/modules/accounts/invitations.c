@@ -43,7 +43,8 @@ static const struct field letter_fields[] = {
 };
 static const SHAPE_EXTENDING(letter, invitation);
 
-static const struct ownership invitation_owned = {.organisation = "organisation_code"};
+static const struct ownership invitation_owned = {.organisation = "organisation_code",
+                                                  .of_delegates = true};
 
 const struct list invitation_list = {.base = &sql_invitation_list,
                                      .row = &invitation_shape,

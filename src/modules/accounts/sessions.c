@@ -192,6 +192,7 @@ SHARED_HANDLER(session_renew, nothing, session_view)
                        (struct row){NULL, NULL});
     if (error)
         return error == E_NOT_FOUND ? no_session(ctx) : error;
+    ctx->identities_changed = true;
     return session_describe(ctx, ctx->session_secret, out);
 }
 
@@ -257,6 +258,11 @@ static struct str subject_hash(struct ctx *ctx, const char *kind, struct str sub
     return secret_hash(ctx->arena, arena_print(ctx->arena, "%s:%.*s", kind, STR_PRINT(subject)));
 }
 
+static struct str name_subject(struct ctx *ctx, struct str name)
+{
+    return subject_hash(ctx, "name", account_name_fold(ctx->arena, name));
+}
+
 static enum error lock_rules(struct ctx *ctx, int64_t *most, int64_t *seconds)
 {
     int64_t minutes = 0;
@@ -289,7 +295,7 @@ static enum error check_not_locked(struct ctx *ctx, struct str name)
     int64_t most, seconds;
     enum error error = lock_rules(ctx, &most, &seconds);
     if (!error)
-        error = check_subject(ctx, subject_hash(ctx, "name", name), most, seconds);
+        error = check_subject(ctx, name_subject(ctx, name), most, seconds);
     if (!error && ctx->peer.length)
         error = check_subject(ctx, subject_hash(ctx, "address", ctx->peer), most * ADDRESS_FACTOR,
                               seconds);
@@ -321,7 +327,7 @@ static enum error count_failure(struct ctx *ctx, struct str name)
     if (error)
         return error;
     struct arg since = arg_int("since", ctx->now.seconds - seconds);
-    struct str subject = subject_hash(ctx, "name", name);
+    struct str subject = name_subject(ctx, name);
     error = db_do(ctx, &sql_failure_old_delete, ARGS(since));
     if (!error)
         error = db_number(ctx, &sql_failure_add, ARGS(arg_text("subject_hash", subject), since),
@@ -367,7 +373,7 @@ SHARED_HANDLER(session_create, credentials, session_view)
     error = check_not_locked(ctx, in->name);
     if (!error)
         error = db_do(ctx, &sql_failure_delete,
-                      ARGS(arg_text("subject_hash", subject_hash(ctx, "name", in->name))));
+                      ARGS(arg_text("subject_hash", name_subject(ctx, in->name))));
     if (!error)
         error = session_begin(ctx, account.id);
     ctx->location = STR("/api/session");
@@ -491,7 +497,7 @@ SHARED_HANDLER(password_reset, password_reset, session_view)
     error = account_set_password(ctx, account.id, hashed->hash);
     if (!error)
         error = db_do(ctx, &sql_failure_delete,
-                      ARGS(arg_text("subject_hash", subject_hash(ctx, "name", account.name))));
+                      ARGS(arg_text("subject_hash", name_subject(ctx, account.name))));
     if (!error)
         error = session_begin(ctx, account.id);
     return error ? error : session_describe(ctx, ctx->session_secret, out);

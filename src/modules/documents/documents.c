@@ -360,6 +360,9 @@ static enum error document_add(struct ctx *ctx, const struct upload *upload, str
     }
     if (!error)
         error = document_find(ctx, id, &out->document);
+    error =
+        explain(ctx, error, E_CONFLICT, "同样的文件已经载入，但不在您看得见的范围内；请联系本局",
+                "the same file is there already, where you may not see it: ask the bureau");
     return error ? error : count_matches(ctx, id, text, &out->matched_citations);
 }
 

@@ -7,22 +7,6 @@ static bool same_secret(struct str sent, const char *known)
     return sent.length == strlen(known) && sodium_memcmp(sent.data, known, sent.length) == 0;
 }
 
-/* On PostgreSQL a connection that was lost is opened again where a transaction begins. */
-static enum error begin(struct ctx *ctx, struct db_conn *conn)
-{
-    ctx->db = conn;
-    enum db_status status = db_is_sqlite(conn) ? DB_OK : db_begin(conn, false);
-    return db_failed(status) ? fail_database(ctx, status) : E_OK;
-}
-
-static enum error end(struct ctx *ctx, enum error error)
-{
-    if (!db_is_sqlite(ctx->db))
-        db_rollback(ctx->db);
-    ctx->db = NULL;
-    return error;
-}
-
 /* Looks an identity up, or remembers it. Not found: account_id is 0. */
 static enum authentication look_up(struct task *task, struct db_conn *conn, struct str secret,
                                    bool is_token, struct identity *identity)
@@ -34,11 +18,11 @@ static enum authentication look_up(struct task *task, struct db_conn *conn, stru
     if (!conn)
         return AUTHENTICATION_NEEDS_DATABASE;
     unsigned state = known ? identities_state(known) : 0;
-    enum error error = begin(ctx, conn);
+    enum error error = lookup_begin(ctx, conn);
     if (!error)
         error = is_token ? identity_of_token(ctx, secret, identity)
                          : identity_of_session(ctx, secret, identity);
-    error = end(ctx, error);
+    lookup_end(ctx);
     if (error == E_NOT_FOUND)
         *identity = (struct identity){.account_id = 0};
     else if (error)
@@ -64,10 +48,11 @@ static enum authentication operator_asks(struct task *task, struct db_conn *conn
     if (!set_up && !conn && !app->on_sqlite)
         return AUTHENTICATION_NEEDS_DATABASE; /* another node may have been set up */
     if (!set_up && !app->on_sqlite) {
-        enum error error = begin(ctx, conn);
+        enum error error = lookup_begin(ctx, conn);
         if (!error)
             error = identity_is_set_up(ctx, &set_up);
-        if (end(ctx, error))
+        lookup_end(ctx);
+        if (error)
             return AUTHENTICATION_REFUSED;
         atomic_store(&app->set_up, set_up);
     }

@@ -30,6 +30,20 @@ void task_frame(struct app *app, struct ctx *ctx, struct arena *arena)
     ctx->today = date_at(ctx->now, app->utc_offset_minutes);
 }
 
+enum error lookup_begin(struct ctx *ctx, struct db_conn *conn)
+{
+    ctx->db = conn;
+    enum db_status status = db_is_sqlite(conn) ? DB_OK : db_begin(conn, false);
+    return db_failed(status) ? fail_database(ctx, status) : E_OK;
+}
+
+void lookup_end(struct ctx *ctx)
+{
+    if (!db_is_sqlite(ctx->db))
+        db_rollback(ctx->db);
+    ctx->db = NULL;
+}
+
 /* Runs a step of a task; a request that uses up its memory ends there. */
 bool task_guarded(struct task *task, void (*step)(struct task *))
 {
@@ -344,9 +358,13 @@ static void hashing_end(struct app *app)
 static void run_prelude(struct task *task)
 {
     struct call *call = &task->call;
-    task->prepared = call->route->prelude(&call->ctx, call->in) == E_OK;
-    if (!task->prepared)
+    enum error error = lookup_begin(&call->ctx, call->ctx.db);
+    if (!error)
+        error = call->route->prelude(&call->ctx, call->in);
+    task->prepared = !error;
+    if (error)
         call_problem(call);
+    lookup_end(&call->ctx);
 }
 
 /* False when the task has been parked, or has its reply. */

@@ -75,6 +75,10 @@ struct app {
 
 /* Time, day and what a context takes from the program. */
 void task_frame(struct app *app, struct ctx *ctx, struct arena *arena);
+/* Around what is looked up before the call has its transaction. On PostgreSQL that is one of its
+ * own, because a connection that was lost is opened again where one begins. */
+enum error lookup_begin(struct ctx *ctx, struct db_conn *conn) MUST_USE;
+void lookup_end(struct ctx *ctx);
 /* Runs a step of a task; a request that uses up its memory ends there, with its reply ready. */
 bool task_guarded(struct task *task, void (*step)(struct task *));
 /* Reads the input; task->prepared says whether the call is to be run. */

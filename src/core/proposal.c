@@ -90,11 +90,13 @@ enum error approval_required(struct ctx *ctx)
     return ctx->error = E_PROPOSED;
 }
 
-/* What the proposer saw: If-Match, or the version that the handler names. */
+/* What the proposer saw: If-Match, or the version that the handler names; "*" would be whatever he
+ * makes of it until it is approved. */
 static struct str version_of(const struct ctx *ctx)
 {
-    return ctx->if_match.data || !ctx->etag ? ctx->if_match
-                                            : arena_print(ctx->arena, "%lld", (long long)ctx->etag);
+    bool named = ctx->if_match.data && !str_is(ctx->if_match, "*");
+    return named || !ctx->etag ? ctx->if_match
+                               : arena_print(ctx->arena, "%lld", (long long)ctx->etag);
 }
 
 enum error proposal_keep(struct call *call)

@@ -126,6 +126,12 @@ for (const server of servers) {
     await who.analyst.done('PATCH', `/api/documents/${document.id}`, { title: '换了' }, [['If-Match', `"${document.changed_seq}"`]]);
     assert.equal((await decide(who.leader, reply.json, 'approval')).status, 412);
     assert.equal((await anybody.get(`/api/documents/${document.id}`)).status, 404);
+    // Also where he says that any version will do.
+    const any = await who.second.post(`/api/documents/${document.id}/publication`, { visibility: 'public' }, [['If-Match', '*']]);
+    assert.equal(any.status, 202, any.body);
+    await who.second.done('PATCH', `/api/documents/${document.id}`, { title: '再换' }, [['If-Match', '*']]);
+    assert.equal((await decide(who.leader, any.json, 'approval')).status, 412);
+    await who.analyst.done('PATCH', `/api/documents/${document.id}`, { title: '换了' }, [['If-Match', '*']]);
     // As it is now it takes another proposal.
     const again = (await who.second.post(`/api/documents/${document.id}/publication`, { visibility: 'public' })).json;
     assert.equal((await decide(who.leader, again, 'approval')).status, 200);

@@ -88,6 +88,11 @@ static int serve(struct arena *arena, const struct config *config)
                "  （只显示这一次，首次登录时须修改 · shown this once, to be changed at the first "
                "sign-in）\n",
                app_first_password(app));
+    else if (!app_is_set_up(app))
+        printf("  管理员还没有登录过；一次性密码丢了，用 kechuang users reset admin · no "
+               "administrator "
+               "has signed in yet; where the one-time password is lost: kechuang users reset "
+               "admin\n");
     if (!app_is_set_up(app))
         printf("  一次性口令 · one-time token: %s\n"
                "  （管理员首次登录之前可用于写入，仅限本机，重启后更换 · for writing until an "
@@ -254,6 +259,7 @@ static int run(struct arena *arena, const struct config *config, int count, char
 
 int main(int count, char **words)
 {
+    umask(077); /* what the program makes is its owner's: digests of passwords, documents, keys */
     struct arena arena = {0};
     struct config config;
     struct str reason = STR_NONE;

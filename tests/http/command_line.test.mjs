@@ -2,7 +2,7 @@
 // it stays in the database; a database of a newer program is left alone.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
@@ -138,4 +138,10 @@ test('a pack without a setting that the program needs is refused', () => {
 
 test('a switch that is neither on nor off is refused', () => {
   assert.equal(kechuang('pack', 'check', 'tests/packs/xingzhou', '--demo=perhaps').status, 2);
+});
+
+test('the database and its keys are their owner\'s alone', { skip: !process.env.OTHER_CITY_DB }, () => {
+  const database = process.env.OTHER_CITY_DB.replace('sqlite:', '');
+  for (const path of [database, `${database}-wal`, database.replace(/db$/, 'key')])
+    assert.equal(statSync(path).mode & 0o077, 0, path);
 });

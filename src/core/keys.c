@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -109,14 +110,19 @@ static void print_file(const struct keyring *ring, struct buf *out)
     }
 }
 
-static bool sync_folder(const char *path)
+static int open_folder(const char *path)
 {
     char folder[PATH_MAX];
     snprintf(folder, sizeof(folder), "%s", path);
     char *slash = strrchr(folder, '/');
     if (slash)
         slash[1] = '\0';
-    int file = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static bool sync_folder(const char *path)
+{
+    int file = open_folder(path);
     bool good = file >= 0 && fsync(file) == 0;
     if (file >= 0)
         close(file);
@@ -264,10 +270,17 @@ struct str keyring_print(struct keyring *ring, int64_t id, struct arena *arena)
 bool keyring_add(struct keyring *ring, char *reason, size_t reason_size)
 {
     pthread_mutex_lock(&ring->mutex);
+    /* Of two processes that add a key at once, one would write over the other's: its folder is
+     * locked, since the file itself is another one afterwards. */
+    int folder = *ring->path ? open_folder(ring->path) : -1;
+    if (folder >= 0)
+        flock(folder, LOCK_EX);
     read_again(ring);
     bool good = add_key(ring) || refuse(ring, "is full · 密钥已满", reason, reason_size);
     if (good && *ring->path && !(good = write_file(ring, false, reason, reason_size)))
         sodium_memzero(&ring->keys[--ring->count], sizeof(ring->keys[0]));
+    if (folder >= 0)
+        close(folder); /* and the lock with it */
     pthread_mutex_unlock(&ring->mutex);
     return good;
 }

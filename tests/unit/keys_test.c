@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/keys.h"
@@ -159,9 +160,32 @@ static void a_sealed_value_says_whose_it_is(void **state)
         assert_false(sealed_parse(str_of(wrong[i]), &sealed));
 }
 
+static void of_two_processes_that_add_keys_neither_takes_the_others_away(void **state)
+{
+    enum { PROCESSES = 4, KEYS = 5 };
+    (void)state;
+    keyring_close(opened(true));
+    for (int i = 0; i < PROCESSES; i++)
+        if (fork() == 0) {
+            bool good = true;
+            struct keyring *ring = keyring_open(path, false, reason, sizeof(reason));
+            for (int key = 0; key < KEYS; key++)
+                good = good && ring && keyring_add(ring, reason, sizeof(reason));
+            _exit(!good);
+        }
+    for (int i = 0, status = 1; i < PROCESSES; i++) {
+        assert_true(wait(&status) > 0);
+        assert_int_equal(status, 0);
+    }
+    struct keyring *ring = opened(false);
+    assert_int_equal(keyring_newest(ring), 1 + PROCESSES * KEYS);
+    keyring_close(ring);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 UNIT_GROUP(keys, IN_FOLDER(the_first_start_makes_a_file_for_its_owner_only),
            IN_FOLDER(what_others_may_read_is_refused), IN_FOLDER(a_damaged_file_is_refused),
            IN_FOLDER(a_key_that_another_process_added_is_found),
+           IN_FOLDER(of_two_processes_that_add_keys_neither_takes_the_others_away),
            cmocka_unit_test(sealed_texts_open_only_where_they_belong),
            cmocka_unit_test(a_sealed_value_says_whose_it_is))

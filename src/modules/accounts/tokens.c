@@ -17,7 +17,7 @@ static const struct field api_token_fields[] = {
     FIELD(struct api_token, account_name, "登录名", "Log-in name", USE_OUT),
     FIELD(struct api_token, grant_id, "授权", "Grant", USE_OUT),
     FIELD(struct api_token, name, "用途", "What it is for", .required = true, .length_max = 100),
-    FIELD(struct api_token, scopes, "范围，如 read observations:write",
+    FIELD(struct api_token, scopes, "范围，如 read indicators:write",
           "Scopes, such as: read indicators:write", .required = true, .length_max = 300),
     FIELD(struct api_token, expires_on, "失效日", "Last day", .required = true),
     FIELD(struct api_token, created_at, "建立时间", "When it was made", USE_OUT),

@@ -119,7 +119,7 @@ static struct str percent_encoded(struct arena *arena, const char *text)
     struct buf out = {.arena = arena};
     for (const char *p = text; *p; p++)
         buf_print(&out, "%%%02X", (unsigned char)*p);
-    return buf_str(&out);
+    return arena_str(arena, buf_str(&out));
 }
 
 static struct str query_name(struct arena *arena, const char *path)
@@ -249,11 +249,12 @@ static int run(struct arena *arena, const struct config *config, int count, char
         text = api_document(arena);
     if (str_is(command, "docs") && str_is(second, "configuration"))
         text = config_document(arena);
+    struct str settings = config_document(arena);
     bool help = str_is(command, "help");
     if (text.data)
         printf("%.*s\n", STR_PRINT(text));
     else
-        fprintf(help ? stdout : stderr, "%s%s\n", usage, config_document(arena).data);
+        fprintf(help ? stdout : stderr, "%s%.*s\n", usage, STR_PRINT(settings));
     return text.data || help ? 0 : 2;
 }
 

@@ -97,6 +97,10 @@ static int verify(const struct config *config, int count, char **words)
         say(strerror(errno));
     if (!file) {
         trust.public_key = own_key(config, &key);
+        if (!trust.public_key.length)
+            fprintf(stderr,
+                    "没有本机的签名密钥：任何密钥的签名都算数 · the signing key of this machine is "
+                    "not there: signatures of any key count\n");
         ctx.db = db_connect(config->db.data, true, reason, sizeof(reason));
         if (!ctx.db)
             say(reason);

@@ -98,6 +98,8 @@ static enum error visit_seal(struct ctx *ctx, void *state, const struct seal *se
               (long long)seal->id);
     check_follows(v, seal, &before);
     v->report->seals++;
+    if (v->report->unsigned_since.seconds == INT64_MIN)
+        v->report->unsigned_since = seal->sealed_at;
     v->seal = *seal;
     size_t length = seal->head.length > DIGEST_HEX ? DIGEST_HEX : seal->head.length;
     memcpy(v->texts[0], seal->head.data ? seal->head.data : "", length);
@@ -207,8 +209,10 @@ static enum error visit_signature(struct ctx *ctx, void *state,
     }
     v->report->signatures++;
     note_key(v->report, signature->public_key);
-    if (!v->trust.public_key.length || str_equal(v->trust.public_key, signature->public_key))
+    if (!v->trust.public_key.length || str_equal(v->trust.public_key, signature->public_key)) {
         v->report->signed_seal = signature->seal_id;
+        v->report->unsigned_since = INSTANT_NONE;
+    }
     return E_OK;
 }
 
@@ -229,6 +233,18 @@ static void check_end(struct ctx *ctx, struct verifier *v)
     if (report->seals && v->trust.public_key.length && !report->signed_seal)
         blame(v, 0, "没有一个封存是用密钥 %.*s 签名的", "no seal is signed with the key %.*s",
               STR_PRINT(v->trust.public_key));
+    else if (!v->is_part && v->trust.public_key.length &&
+             report->unsigned_since.seconds != INT64_MIN &&
+             ctx->now.seconds - report->unsigned_since.seconds > AUDIT_TAIL_SECONDS)
+        blame(
+            v, 0,
+            "封存 %lld 以后超过 %d "
+            "秒没有签名：签名被删去，或日志的末尾被换过；程序若是被强行中断的，"
+            "再启动一次就会补签",
+            "after seal %lld nothing has been signed for more than %d seconds: signatures were "
+            "removed, or the end of the log was exchanged; if the program was broken off, starting "
+            "it once signs what is there",
+            (long long)report->signed_seal, (int)AUDIT_TAIL_SECONDS);
     if (v->trust.head.length && !v->head_found)
         blame(v, 0, "没有链头 %.*s：日志不是当时的那一份",
               "there is no head %.*s: this is not the log that had it", STR_PRINT(v->trust.head));
@@ -247,7 +263,7 @@ static struct verifier *verifier_new(struct ctx *ctx, struct audit_trust trust,
                                      struct audit_report *report)
 {
     struct verifier *v = ARENA_NEW(ctx->arena, struct verifier);
-    *report = (struct audit_report){.good = true};
+    *report = (struct audit_report){.good = true, .unsigned_since = INSTANT_NONE};
     v->report = report;
     v->trust = trust;
     v->removals = calloc(REMOVALS_MAX, sizeof(*v->removals));

@@ -6,7 +6,7 @@
 #include "core/audit_walk.h"
 
 enum {
-    AUDIT_TAIL_SECONDS = 300, /* events may be unsealed for so long */
+    AUDIT_TAIL_SECONDS = 300, /* events may be unsealed, and seals unsigned, for so long */
     AUDIT_KEYS_MAX = 16,      /* different keys that have signed */
     AUDIT_FAULT_MAX = 512
 };
@@ -18,6 +18,7 @@ struct audit_report {
     int64_t events, removed, seals, signatures, unsealed;
     int64_t first_sequence, last_sequence, gaps; /* numbers that no event has */
     struct instant oldest_unsealed;
+    struct instant unsigned_since; /* of the first seal that no trusted signature covers */
     int64_t last_seal, signed_seal;
     char head[DIGEST_HEX + 1], algorithm[16];
     char keys[AUDIT_KEYS_MAX][PUBLIC_KEY_HEX + 1];

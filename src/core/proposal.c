@@ -14,6 +14,7 @@ struct proposal {
     struct str decider_name;
     struct instant decided_at;
     struct str reason, location;
+    bool for_overseers; /* nobody else decides on it, nor reads it */
 };
 static const char *const states[] = {"open", "approved", "rejected", "withdrawn", NULL};
 static const struct field proposal_fields[] = {
@@ -36,6 +37,8 @@ static const struct field proposal_fields[] = {
     FIELD(struct proposal, decided_at, "决定时间", "When it was decided", USE_OUT),
     FIELD(struct proposal, reason, "理由", "Reason", USE_OUT),
     FIELD(struct proposal, location, "结果的地址", "Address of the result", USE_OUT),
+    FIELD(struct proposal, for_overseers, "只由管理员决定", "Only overseers see and decide it",
+          USE_OUT),
 };
 static const SHAPE(proposal);
 
@@ -107,6 +110,7 @@ enum error proposal_keep(struct call *call)
                             .route = str_of(call->route->path),
                             .body = call->request.body,
                             .if_match = version_of(ctx),
+                            .for_overseers = !(call->route->approvers & ~(uint32_t)OVERSEERS),
                             .proposer_id = ctx->who->account_id,
                             .grant_id = ctx->who->grant_id,
                             .area_code = ctx->who->area_code};

@@ -85,6 +85,8 @@ static bool bind_own(const struct principal *who, struct str name, struct db_val
         *value = arg_text("", who->organisation_code).value;
     else if (str_is(name, "own_area"))
         *value = arg_text("", who->area_code).value;
+    else if (str_is(name, "own_oversight"))
+        *value = (struct db_value){.type = DB_INT, .integer = role_in(who->role, OVERSEERS)};
     else if (str_is(name, "own_department"))
         *value = arg_text("", who->department_code).value;
     else

@@ -2,8 +2,8 @@
  *
  * A statement's `:name` takes, in this order: an extra argument of that name, the field of that
  * name, or one of the context's own: :now :today :sequence :clearance
- * :own_account :own_organisation :own_area :own_department. A column goes to the field
- * of its name. */
+ * :own_account :own_organisation :own_area :own_department :own_oversight. A column goes to the
+ * field of its name. */
 #ifndef CORE_QUERY_H
 #define CORE_QUERY_H
 

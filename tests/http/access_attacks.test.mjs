@@ -161,6 +161,25 @@ for (const server of servers) {
     assert.equal(claimed.json.may_delegate, false);
   });
 
+  test(called('an API token ends with a reset password, and with a disabled account'), async () => {
+    for (const end of ['reset', 'disable']) {
+      const user = await newUser(who.administrator, 'analyst');
+      const { token } = await user.done('POST', '/api/tokens', { name: 't', scopes: 'read', expires_on: tomorrow() });
+      const program = new Reader(server, [['Authorization', `Bearer ${token}`]]);
+      assert.equal((await program.get('/api/observations')).status, 200);
+      const { id, changed_seq: version } = (await who.administrator.done('GET', `/api/users?name=${user.name}`)).items[0];
+      const change = (state, seq) => who.administrator.done('PATCH', `/api/users/${id}`, { state }, [['If-Match', `"${seq}"`]]);
+      if (end === 'reset') {
+        const link = await who.administrator.done('POST', `/api/users/${id}/resets`, {});
+        assert.equal((await anybody.post('/api/password_resets', { token: link.reset_token, new_password: password })).status, 200);
+      } else {
+        const disabled = await change('disabled', version);
+        await change('active', disabled.changed_seq);
+      }
+      assert.equal((await program.get('/api/observations')).status, 401, end);
+    }
+  });
+
   test(called('an API token stays within its scopes, and away from accounts'), async () => {
     const token = async (reader, scopes) => {
       const made = await reader.done('POST', '/api/tokens', { name: 't', scopes, expires_on: tomorrow() });

@@ -58,7 +58,7 @@ for (const server of servers) {
     assert.equal((await decide(anybody, proposal, 'approval')).status, 401);
     const rule = await who.administrator.done('POST', '/api/settings/reset_hours', { value: 23 });
     for (const name of ['analyst', 'leader', 'administrator'])
-      assert.equal((await decide(who[name], rule, 'approval')).status, 403, `a rule as ${name}`);
+      assert.equal((await decide(who[name], rule, 'approval')).status, name === 'administrator' ? 403 : 404, `a rule as ${name}`);
     assert.equal(await stateOf(rule), 'open');
     assert.equal((await decide(who.other, rule, 'approval')).status, 200);
     const { items } = await who.specialist.done('GET', '/api/settings');
@@ -152,6 +152,16 @@ for (const server of servers) {
     const revised = await who.analyst.post(`/api/observations/${published.id}/revisions`, { value: 98, note: '改' }, [['If-Match', `"${published.recorded_seq}"`]]);
     assert.equal(revised.status, 202, revised.body);
     assert.equal((await anybody.get(`/api/observations/${published.id}`)).json.value, published.value);
+  });
+
+  test(called('what overseers decide on, nobody else reads'), async () => {
+    const rule = await who.administrator.done('POST', '/api/settings/reset_hours', { value: 48 });
+    for (const reader of [who.leader, who.analyst]) {
+      assert.equal((await reader.get(`/api/proposals/${rule.id}`)).status, 404, reader.role);
+      assert.ok(!(await reader.done('GET', '/api/proposals')).items.some(({ id }) => id === rule.id), reader.role);
+    }
+    assert.equal((await who.auditor.get(`/api/proposals/${rule.id}`)).status, 200);
+    await who.administrator.done('POST', `/api/proposals/${rule.id}/withdrawal`, {});
   });
 
   test(called('what is decided stays decided'), async () => {

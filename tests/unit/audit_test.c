@@ -39,13 +39,19 @@ static struct ctx ctx_on(struct arena *arena, struct db_conn *conn)
     return ctx;
 }
 
-static struct audit_report verified(void **state, struct audit_trust trust)
+static struct audit_report verified_later(void **state, struct audit_trust trust, int64_t seconds)
 {
     struct audit_report report;
     struct ctx ctx = ctx_on(database_arena(state), database_conn(state));
+    ctx.now.seconds += seconds;
     if (audit_verify(&ctx, trust, &report) != E_OK)
         fail_msg("%.*s", STR_PRINT(ctx.detail));
     return report;
+}
+
+static struct audit_report verified(void **state, struct audit_trust trust)
+{
+    return verified_later(state, trust, 0);
 }
 
 static void assert_holds(void **state)
@@ -269,6 +275,21 @@ static void a_log_that_was_made_anew_is_found(void **state)
     assert_true(verified(state, (struct audit_trust){STR(""), STR("")}).good);
     assert_false(verified(state, (struct audit_trust){str_of(before.keys[0]), STR("")}).good);
     assert_false(verified(state, (struct audit_trust){STR(""), str_of(before.head)}).good);
+}
+
+/* One true signature at the beginning vouches for nothing behind it. */
+static void an_end_that_nobody_signed_is_found(void **state)
+{
+    write_figures(state, 3);
+    app_end(state);
+    struct audit_report before = verified(state, (struct audit_trust){STR(""), STR("")});
+    struct audit_trust trust = {str_of(before.keys[0]), STR("")};
+    assert_true(verified_later(state, trust, 2 * AUDIT_TAIL_SECONDS).good);
+    database_write(database_conn(state),
+                   "DELETE FROM seal_signature WHERE seal_id = (SELECT max(id) FROM seal)");
+    struct audit_report after = verified_later(state, trust, 2 * AUDIT_TAIL_SECONDS);
+    assert_false(after.good);
+    assert_true(after.fault[0] != '\0');
 }
 
 /* --- Removal by law ------------------------------------------------------------------------- */
@@ -521,6 +542,7 @@ UNIT_GROUP(audit, APP_ON_BOTH(every_write_has_an_event_that_is_sealed_and_signed
            APP_ON_BOTH(a_refused_write_leaves_a_gap_and_no_event),
            APP_ON_BOTH(an_export_is_verified_without_the_database), APP_ON_BOTH(tampering_is_found),
            APP_ON_BOTH(a_log_that_was_made_anew_is_found),
+           APP_ON_BOTH(an_end_that_nobody_signed_is_found),
            APP_ON_BOTH(what_is_removed_by_law_leaves_the_log_whole),
            APP_ON_BOTH(seals_of_two_algorithms_follow_one_another),
            APP_ON_BOTH(an_older_database_keeps_its_log),

@@ -221,10 +221,9 @@ static void a_name_that_is_a_word_can_be_kept(void **state)
     snprintf(path, sizeof(path), "/api/people/%lld/erasure", (long long)id);
     assert_int_equal(
         ask(state, "POST", path, NULL, "{\"reason\":\"本人要求\",\"keep_name\":true}").status, 200);
-    assert_string_equal(database_rows(database_arena(state), conn,
-                                      "SELECT value FROM city_setting WHERE key = 'a'", NULL, "t")
-                            .data,
-                        "王小明 [依法删除]");
+    assert_str(database_rows(database_arena(state), conn,
+                             "SELECT value FROM city_setting WHERE key = 'a'", NULL, "t"),
+               "王小明 [依法删除]");
     /* Everything that another one with this name is asked to have removed goes, names included. */
     id = make(state);
     snprintf(path, sizeof(path), "/api/people/%lld/erasure", (long long)id);

@@ -30,27 +30,27 @@ static bool reads_one_that_grows(struct str scans)
 /* Parameters by what their names mean: only the type counts. */
 static bool typed_param(void *unused, struct str name, struct db_value *value)
 {
-    static const char *const integers[] = {"id",           "line",           "after",
-                                           "last",         "limit",          "clearance",
-                                           "sequence",     "as_of",          "subject_id",
-                                           "document_id",  "version",        "definition_version",
-                                           "by",           "visibility",     "now",
-                                           "expires_at",   "status_code",    "size",
-                                           "line_count",   "months_after",   "tile_column",
-                                           "tile_row",     "precision_m",    "is_stock",
-                                           "after_id",     "etag",           "recorded_at",
-                                           "grant_id",     "horizon",        "event_sequence",
-                                           "removed_seq",  "seal_id",        "signed_at",
-                                           "sealed_at",    "first_sequence", "last_sequence",
-                                           "before",       "slot",           "floor",
-                                           "from_time",    "to_time",        "count",
-                                           "since",        "own_account",    "idle_until",
-                                           "locked_until", "master_key_id",  "personal",
-                                           "number"};
+    static const char *const integers[] = {"id",          "line",           "after",
+                                           "last",        "limit",          "clearance",
+                                           "sequence",    "as_of",          "subject_id",
+                                           "document_id", "version",        "definition_version",
+                                           "by",          "visibility",     "now",
+                                           "expires_at",  "status_code",    "size",
+                                           "line_count",  "months_after",   "tile_column",
+                                           "tile_row",    "precision_m",    "is_stock",
+                                           "after_id",    "etag",           "recorded_at",
+                                           "grant_id",    "horizon",        "event_sequence",
+                                           "removed_seq", "seal_id",        "signed_at",
+                                           "sealed_at",   "first_sequence", "last_sequence",
+                                           "before",      "slot",           "floor",
+                                           "from_time",   "to_time",        "count",
+                                           "since",       "own_account",    "own_oversight",
+                                           "idle_until",  "locked_until",   "master_key_id",
+                                           "personal",    "number"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {"second_hand", "sample", "named_in_source", "uploaded",
-                                         "may_delegate"};
+                                         "may_delegate", "for_overseers"};
     static const char *const integer_endings[] = {"_id", "_at", "_seq"};
     (void)unused;
     *value = text_value("x");

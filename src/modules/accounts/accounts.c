@@ -98,6 +98,12 @@ enum error account_end_resets(struct ctx *ctx, int64_t id)
     return db_do(ctx, &sql_account_resets_end, ARGS(arg_int("id", id)));
 }
 
+enum error account_end_tokens(struct ctx *ctx, int64_t id)
+{
+    ctx->identities_changed = true;
+    return db_do(ctx, &sql_account_tokens_end, ARGS(arg_int("id", id)));
+}
+
 enum error account_end_sessions(struct ctx *ctx, int64_t id)
 {
     ctx->identities_changed = true;

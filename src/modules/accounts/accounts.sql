@@ -19,6 +19,9 @@ UPDATE account SET password_hash = :password_hash, must_change_password = FALSE,
     changed_seq = :sequence
 WHERE id = :id;
 
+-- name: account_tokens_end
+UPDATE api_token SET revoked_at = :now WHERE account_id = :id AND revoked_at IS NULL;
+
 -- name: account_sessions_end
 DELETE FROM session WHERE account_id = :id;
 

@@ -34,6 +34,8 @@ enum error account_make(struct ctx *ctx, struct str name, struct str password_ha
                         int64_t person_id, int64_t *id) MUST_USE;
 /* Sets a password, for good; ends the account's sessions and one-time links. */
 enum error account_set_password(struct ctx *ctx, int64_t id, struct str hash) MUST_USE;
+/* After a reset or when the account is disabled: what acts in its name may be in other hands. */
+enum error account_end_tokens(struct ctx *ctx, int64_t id) MUST_USE;
 enum error account_end_sessions(struct ctx *ctx, int64_t id) MUST_USE;
 enum error account_end_resets(struct ctx *ctx, int64_t id) MUST_USE;
 

@@ -496,6 +496,8 @@ SHARED_HANDLER(password_reset, password_reset, session_view)
         return link_is_void(ctx);
     error = account_set_password(ctx, account.id, hashed->hash);
     if (!error)
+        error = account_end_tokens(ctx, account.id);
+    if (!error)
         error = db_do(ctx, &sql_failure_delete,
                       ARGS(arg_text("subject_hash", name_subject(ctx, account.name))));
     if (!error)

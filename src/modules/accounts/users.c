@@ -149,6 +149,8 @@ static enum error end_access(struct ctx *ctx, int64_t id)
     if (!error)
         error = account_end_resets(ctx, id);
     if (!error)
+        error = account_end_tokens(ctx, id);
+    if (!error)
         error = db_do(ctx, &sql_user_letters_end,
                       ARGS(arg_int("account_id", id), arg_text("made_by", made_by)));
     return error ? error : administrators_left(ctx);

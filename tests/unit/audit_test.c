@@ -284,10 +284,10 @@ static void an_end_that_nobody_signed_is_found(void **state)
     app_end(state);
     struct audit_report before = verified(state, (struct audit_trust){STR(""), STR("")});
     struct audit_trust trust = {str_of(before.keys[0]), STR("")};
-    assert_true(verified_later(state, trust, 2 * AUDIT_TAIL_SECONDS).good);
+    assert_true(verified_later(state, trust, INT64_C(2) * AUDIT_TAIL_SECONDS).good);
     database_write(database_conn(state),
                    "DELETE FROM seal_signature WHERE seal_id = (SELECT max(id) FROM seal)");
-    struct audit_report after = verified_later(state, trust, 2 * AUDIT_TAIL_SECONDS);
+    struct audit_report after = verified_later(state, trust, INT64_C(2) * AUDIT_TAIL_SECONDS);
     assert_false(after.good);
     assert_true(after.fault[0] != '\0');
 }

@@ -49,8 +49,8 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "personal",    "number"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
-    static const char *const truths[] = {"second_hand", "sample", "named_in_source", "uploaded",
-                                         "may_delegate", "for_overseers"};
+    static const char *const truths[] = {"second_hand", "sample",       "named_in_source",
+                                         "uploaded",    "may_delegate", "for_overseers"};
     static const char *const integer_endings[] = {"_id", "_at", "_seq"};
     (void)unused;
     *value = text_value("x");

@@ -414,6 +414,16 @@ test('publication is asked for, waits, and is approved by another', { skip }, as
   await close(leader);
 });
 
+test('organisations and users have their history, too', { skip }, async () => {
+  const { items: users } = (await asked(pages.admin, '/api/users?sort=-id&limit=1')).body;
+  for (const path of [`/admin/organisations/${FIRMS[0].code}`, `/admin/users/${users[0].id}`]) {
+    await visit(pages.admin, path, url);
+    await pages.admin.locator('.past summary').click();
+    await pages.admin.locator('[data-history] > li').first().waitFor();
+    assert.deepEqual(await pages.admin.evaluate(digitsWithoutLineage, EXEMPTIONS), []);
+  }
+});
+
 test('a record says who changed it when, and what it was', { skip }, async () => {
   const page = pages.department;
   const { items } = (await asked(page, '/api/documents?sort=-id&limit=1')).body;

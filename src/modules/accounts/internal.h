@@ -59,6 +59,16 @@ enum error administrators_left(struct ctx *ctx) MUST_USE;
 /* A session for the account, with the cookie set; the one that the request came with ends. */
 enum error session_begin(struct ctx *ctx, int64_t account_id) MUST_USE;
 
+/* For whoever needs a session and has none, or one that has ended. */
+enum error session_missing(struct ctx *ctx) MUST_USE;
+
+/* Wrong passwords, counted by name (whether or not there is such an account) and by address.
+ * E_TOO_MANY while either is locked. */
+enum error throttle_check(struct ctx *ctx, struct str name) MUST_USE;
+enum error throttle_count(struct ctx *ctx, struct str name) MUST_USE;
+/* The right one came, or a new one was chosen. */
+enum error throttle_forget(struct ctx *ctx, struct str name) MUST_USE;
+
 /* The session and whose it is, as GET /api/session shows it. */
 struct session_view {
     struct maybe_int account_id;

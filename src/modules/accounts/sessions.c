@@ -1,9 +1,9 @@
-/* Signing in and out, and choosing passwords. */
+/* Sessions: what one is, how it begins, goes on under another grant, and ends. */
 #include "modules/accounts/internal.h"
 #include "modules/people/people.h"
 #include "sessions.sql.h"
 
-enum { GRANTS_MAX = 200, ADDRESS_FACTOR = 10 /* an address may fail so many times more */ };
+enum { GRANTS_MAX = 200 };
 
 static const struct field session_view_fields[] = {
     FIELD(struct session_view, account_id, "账户", "Account"),
@@ -172,7 +172,7 @@ SHARED_HANDLER(session_end, nothing, session_view)
     return error ? error : session_describe(ctx, STR_NONE, out);
 }
 
-static enum error no_session(struct ctx *ctx)
+enum error session_missing(struct ctx *ctx)
 {
     return fail(ctx, E_UNAUTHORISED, "登录已结束，请重新登录",
                 "your session has ended: sign in again");
@@ -183,7 +183,7 @@ SHARED_HANDLER(session_renew, nothing, session_view)
     (void)in;
     int64_t idle;
     if (!ctx->session_secret.data)
-        return no_session(ctx);
+        return session_missing(ctx);
     enum error error = idle_until(ctx, &idle);
     struct str hash = secret_hash(ctx->arena, ctx->session_secret);
     if (!error)
@@ -191,7 +191,7 @@ SHARED_HANDLER(session_renew, nothing, session_view)
                        ARGS(arg_text("token_hash", hash), arg_int("idle_until", idle)),
                        (struct row){NULL, NULL});
     if (error)
-        return error == E_NOT_FOUND ? no_session(ctx) : error;
+        return error == E_NOT_FOUND ? session_missing(ctx) : error;
     ctx->identities_changed = true;
     return session_describe(ctx, ctx->session_secret, out);
 }
@@ -208,7 +208,7 @@ SHARED_HANDLER(session_grant, grant_choice, session_view)
 {
     struct identity identity;
     if (!ctx->session_secret.data)
-        return no_session(ctx);
+        return session_missing(ctx);
     enum error error = identity_of_grant(ctx, in->grant_id, &identity);
     if (error == E_NOT_FOUND || (!error && identity.account_id != ctx->who->account_id))
         return complain(ctx, STR("grant_id"), "这不是您的授权，或它已经失效",
@@ -219,288 +219,5 @@ SHARED_HANDLER(session_grant, grant_choice, session_view)
                        ARGS(arg_text("token_hash", hash), arg_int("grant_id", in->grant_id)),
                        (struct row){NULL, NULL});
     ctx->identities_changed = true;
-    return error ? error : session_describe(ctx, ctx->session_secret, out);
-}
-
-/* --- Signing in ----------------------------------------------------------------------------- */
-
-struct credentials {
-    struct str name, password;
-};
-static const struct field credentials_fields[] = {
-    FIELD(struct credentials, name, "登录名", "Log-in name", .required = true,
-          .length_max = PERSON_TEXT_MAX),
-    FIELD(struct credentials, password, "密码", "Password", .required = true,
-          .length_max = PASSWORD_MAX, .secret = true),
-};
-static const SHAPE(credentials);
-
-struct failure {
-    int64_t failures;
-    struct instant last_at;
-};
-static const struct field failure_fields[] = {
-    FIELD(struct failure, failures, "次数", "Count"),
-    FIELD(struct failure, last_at, "最近一次", "The last one"),
-};
-static const SHAPE(failure);
-
-/* What the prelude found out. */
-struct attempt {
-    int64_t account_id; /* 0 = the name is wrong */
-    bool right;         /* the password */
-    struct str checked_hash;
-};
-
-/* Failures are counted by name, whether or not there is such an account, and by address. */
-static struct str subject_hash(struct ctx *ctx, const char *kind, struct str subject)
-{
-    return secret_hash(ctx->arena, arena_print(ctx->arena, "%s:%.*s", kind, STR_PRINT(subject)));
-}
-
-static struct str name_subject(struct ctx *ctx, struct str name)
-{
-    return subject_hash(ctx, "name", account_name_fold(ctx->arena, name));
-}
-
-static enum error lock_rules(struct ctx *ctx, int64_t *most, int64_t *seconds)
-{
-    int64_t minutes = 0;
-    enum error error = rule_value(ctx, RULE_LOCKOUT_FAILURES, most);
-    if (!error)
-        error = rule_value(ctx, RULE_LOCKOUT_MINUTES, &minutes);
-    *seconds = minutes * 60;
-    return error;
-}
-
-static enum error check_subject(struct ctx *ctx, struct str subject, int64_t most, int64_t seconds)
-{
-    struct failure failure;
-    enum error error = db_one(ctx, &sql_failure_find, ARGS(arg_text("subject_hash", subject)),
-                              ROW(failure, &failure));
-    if (error)
-        return error == E_NOT_FOUND ? E_OK : error;
-    int64_t left = failure.last_at.seconds + seconds - ctx->now.seconds;
-    if (failure.failures < most || left <= 0)
-        return E_OK;
-    ctx->retry_after_seconds = (int)left;
-    return fail(ctx, E_TOO_MANY, "密码错误次数过多，请在 %lld 分钟后再试，或请管理员解除锁定",
-                "too many wrong passwords: try again in %lld minutes, or ask an administrator to "
-                "unlock the account",
-                (long long)(left + 59) / 60);
-}
-
-static enum error check_not_locked(struct ctx *ctx, struct str name)
-{
-    int64_t most, seconds;
-    enum error error = lock_rules(ctx, &most, &seconds);
-    if (!error)
-        error = check_subject(ctx, name_subject(ctx, name), most, seconds);
-    if (!error && ctx->peer.length)
-        error = check_subject(ctx, subject_hash(ctx, "address", ctx->peer), most * ADDRESS_FACTOR,
-                              seconds);
-    return error;
-}
-
-enum error session_create_prelude(struct ctx *ctx, const void *in)
-{
-    const struct credentials *credentials = in;
-    struct account account = {.password_hash = STR_NONE};
-    struct attempt *attempt = ARENA_NEW(ctx->arena, struct attempt);
-    enum error error = check_not_locked(ctx, credentials->name);
-    if (!error)
-        error = account_named(ctx, credentials->name, &account);
-    if (error && error != E_NOT_FOUND)
-        return error;
-    bool right = password_is(account.password_hash, credentials->password);
-    attempt->right = right && str_is(account.state, "active");
-    attempt->account_id = account.id;
-    attempt->checked_hash = account.password_hash;
-    ctx->carried = attempt;
-    return E_OK;
-}
-
-static enum error count_failure(struct ctx *ctx, struct str name)
-{
-    int64_t most, seconds, failures = 0, unused;
-    enum error error = lock_rules(ctx, &most, &seconds);
-    if (error)
-        return error;
-    struct arg since = arg_int("since", ctx->now.seconds - seconds);
-    struct str subject = name_subject(ctx, name);
-    error = db_do(ctx, &sql_failure_old_delete, ARGS(since));
-    if (!error)
-        error = db_number(ctx, &sql_failure_add, ARGS(arg_text("subject_hash", subject), since),
-                          &failures);
-    if (!error && ctx->peer.length)
-        error = db_number(
-            ctx, &sql_failure_add,
-            ARGS(arg_text("subject_hash", subject_hash(ctx, "address", ctx->peer)), since),
-            &unused);
-    if (!error && failures >= most)
-        error = db_do(
-            ctx, &sql_account_locked,
-            ARGS(arg_text("name", name), arg_int("locked_until", ctx->now.seconds + seconds)));
-    return error;
-}
-
-/* The same words whether the account does not exist, is disabled, or has another password. */
-static enum error refuse(struct ctx *ctx, struct str name, int64_t account_id)
-{
-    enum error error = check_not_locked(ctx, name); /* several guesses were hashed at once */
-    if (!error)
-        error = count_failure(ctx, name);
-    if (error)
-        return error;
-    ctx->keep_refusal = true;
-    ctx->refused_account = account_id;
-    return fail(ctx, E_UNAUTHORISED, "登录名或密码不对",
-                "the log-in name or the password is wrong");
-}
-
-SHARED_HANDLER(session_create, credentials, session_view)
-{
-    const struct attempt *attempt = ctx->carried;
-    struct account account = {.password_hash = STR_NONE};
-    enum error error = attempt->right ? account_find(ctx, attempt->account_id, &account)
-                                      : refuse(ctx, in->name, attempt->account_id);
-    if (error)
-        return error;
-    /* Something may have changed since the password was looked at. */
-    if (!str_is(account.state, "active") ||
-        !str_equal(account.password_hash, attempt->checked_hash))
-        return refuse(ctx, in->name, account.id);
-    error = check_not_locked(ctx, in->name);
-    if (!error)
-        error = db_do(ctx, &sql_failure_delete,
-                      ARGS(arg_text("subject_hash", name_subject(ctx, in->name))));
-    if (!error)
-        error = session_begin(ctx, account.id);
-    ctx->location = STR("/api/session");
-    return error ? error : session_describe(ctx, ctx->session_secret, out);
-}
-
-/* --- Passwords ------------------------------------------------------------------------------ */
-
-struct password_change {
-    struct str old_password, new_password;
-};
-static const struct field password_change_fields[] = {
-    FIELD(struct password_change, old_password, "现在的密码", "The password now", .required = true,
-          .length_max = PASSWORD_MAX, .secret = true),
-    FIELD(struct password_change, new_password, "新密码", "The new password", .required = true,
-          .length_max = PASSWORD_MAX, .secret = true),
-};
-static const SHAPE(password_change);
-
-enum error password_change_prelude(struct ctx *ctx, const void *in)
-{
-    const struct password_change *change = in;
-    struct account account;
-    if (!ctx->session_secret.data)
-        return no_session(ctx);
-    enum error error = check_not_locked(ctx, ctx->who->name);
-    if (!error)
-        error = account_find(ctx, ctx->who->account_id, &account);
-    if (error)
-        return error;
-    if (!password_is(account.password_hash, change->old_password)) {
-        ctx->carried = NULL; /* the handler counts it */
-        return E_OK;
-    }
-    if (str_equal(change->old_password, change->new_password))
-        return complain(ctx, STR("new_password"), "请换一个不同的密码", "take a different one");
-    error = hash_new_password(ctx, "new_password", change->new_password, account.name);
-    ((struct hashed *)ctx->carried)->instead_of = account.password_hash;
-    return error;
-}
-
-SHARED_HANDLER(password_change, password_change, session_view)
-{
-    (void)in;
-    const struct hashed *hashed = ctx->carried;
-    if (!hashed) {
-        enum error error = count_failure(ctx, ctx->who->name);
-        ctx->keep_refusal = true;
-        ctx->refused_account = ctx->who->account_id;
-        return error ? error
-                     : complain(ctx, STR("old_password"), "现在的密码不对",
-                                "this is not your password");
-    }
-    struct account account;
-    enum error error = account_find(ctx, ctx->who->account_id, &account);
-    if (!error && !str_equal(account.password_hash, hashed->instead_of))
-        return fail(ctx, E_CONFLICT, "密码刚被改过；请重新登录后再试",
-                    "the password has just been changed: sign in again, then try");
-    if (!error)
-        error = account_set_password(ctx, account.id, hashed->hash);
-    if (!error)
-        error = session_begin(ctx, ctx->who->account_id);
-    return error ? error : session_describe(ctx, ctx->session_secret, out);
-}
-
-struct password_reset {
-    struct str token, new_password;
-};
-static const struct field password_reset_fields[] = {
-    FIELD(struct password_reset, token, "链接中的口令", "The token in the link", .required = true,
-          .length_max = PASSWORD_MAX, .secret = true),
-    FIELD(struct password_reset, new_password, "新密码", "The new password", .required = true,
-          .length_max = PASSWORD_MAX, .secret = true),
-};
-static const SHAPE(password_reset);
-
-struct reset_row {
-    int64_t account_id;
-};
-static const struct field reset_row_fields[] = {
-    FIELD(struct reset_row, account_id, "账户", "Account"),
-};
-static const SHAPE(reset_row);
-
-static enum error link_is_void(struct ctx *ctx)
-{
-    return fail(ctx, E_CONFLICT, "链接已用过、已过期或不对；请管理员再发一次",
-                "the link was used, has expired or is wrong: ask an administrator for a new one");
-}
-
-static enum error reset_account(struct ctx *ctx, const struct sql *sql, struct str token,
-                                struct account *account)
-{
-    struct reset_row row;
-    struct str hash = secret_hash(ctx->arena, token);
-    *account = (struct account){.name = STR_NONE};
-    enum error error = db_one(ctx, sql, ARGS(arg_text("token_hash", hash)), ROW(reset_row, &row));
-    if (error == E_NOT_FOUND)
-        return link_is_void(ctx);
-    return error ? error : account_find(ctx, row.account_id, account);
-}
-
-enum error password_reset_prelude(struct ctx *ctx, const void *in)
-{
-    const struct password_reset *reset = in;
-    struct account account;
-    enum error error = reset_account(ctx, &sql_reset_find, reset->token, &account);
-    return error ? error
-                 : hash_new_password(ctx, "new_password", reset->new_password, account.name);
-}
-
-SHARED_HANDLER(password_reset, password_reset, session_view)
-{
-    const struct hashed *hashed = ctx->carried;
-    struct account account;
-    enum error error = reset_account(ctx, &sql_reset_use, in->token, &account);
-    if (error)
-        return error;
-    if (!str_is(account.state, "active"))
-        return link_is_void(ctx);
-    error = account_set_password(ctx, account.id, hashed->hash);
-    if (!error)
-        error = account_end_tokens(ctx, account.id);
-    if (!error)
-        error = db_do(ctx, &sql_failure_delete,
-                      ARGS(arg_text("subject_hash", name_subject(ctx, account.name))));
-    if (!error)
-        error = session_begin(ctx, account.id);
     return error ? error : session_describe(ctx, ctx->session_secret, out);
 }

@@ -18,9 +18,6 @@ UPDATE session SET grant_id = :grant_id WHERE token_hash = :token_hash RETURNING
 -- name: account_came
 UPDATE account SET last_login_at = :now, locked_until = NULL WHERE id = :account_id;
 
--- name: account_locked
-UPDATE account SET locked_until = :locked_until WHERE name = :name;
-
 -- name: grants_in_force
 SELECT role_grant.id, role_grant.account_id, account.name AS account_name, role_grant.role,
        role_grant.organisation_code, organisation.name AS organisation_name, role_grant.area_code,
@@ -35,28 +32,3 @@ WHERE role_grant.account_id = :account_id AND role_grant.revoked_at IS NULL
   AND role_grant.valid_from <= :today
   AND (role_grant.valid_to IS NULL OR role_grant.valid_to >= :today)
 ORDER BY role_grant.id;
-
--- name: failure_find
-SELECT failures, last_at FROM login_failure WHERE subject_hash = :subject_hash;
-
--- Failures count together while each comes within :since of the one before.
--- name: failure_add
-INSERT INTO login_failure (subject_hash, failures, last_at) VALUES (:subject_hash, 1, :now)
-ON CONFLICT (subject_hash) DO UPDATE SET last_at = excluded.last_at,
-    failures = CASE WHEN login_failure.last_at > :since THEN login_failure.failures + 1 ELSE 1 END
-RETURNING failures;
-
--- name: failure_delete
-DELETE FROM login_failure WHERE subject_hash = :subject_hash;
-
--- name: failure_old_delete
-DELETE FROM login_failure WHERE last_at <= :since;
-
--- name: reset_find
-SELECT account_id, expires_at FROM password_reset
-WHERE token_hash = :token_hash AND used_at IS NULL AND expires_at > :now;
-
--- Of two who use a link at once, one finds it used.
--- name: reset_use
-UPDATE password_reset SET used_at = :now
-WHERE token_hash = :token_hash AND used_at IS NULL AND expires_at > :now RETURNING account_id;

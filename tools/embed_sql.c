@@ -3,10 +3,12 @@
  *   embed_sql src/modules/x/x.sql > x.sql.h
  *
  * Each block `-- name: area_list` becomes `static const struct sql sql_area_list` (see db/db.h),
- * without its comments and without the semicolon at its end, so that more can be added to it.
- * Where the file has its folder's name, the files of migrations/ beside it become, in the order of
- * their names, `static const struct db_migration x_migrations[]`. A misspelt statement does not
- * compile; one that nobody uses is a warning of the compiler. */
+ * without its comments and without the semicolon at its end, so that more can be added to it. A
+ * line
+ * `{area_list}` in a later block stands for that whole statement: what two have in common is
+ * written once. Where the file has its folder's name, the files of migrations/ beside it become, in
+ * the order of their names, `static const struct db_migration x_migrations[]`. A misspelt statement
+ * does not compile; one that nobody uses is a warning of the compiler. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -20,6 +22,7 @@ enum { NAMES_MAX = 500, FILE_SIZE_MAX = 4 << 20, WORD_MAX = 63 };
 
 static const char *file; /* being read, for messages */
 static char *names[NAMES_MAX];
+static char *texts[NAMES_MAX]; /* of the statements that have ended */
 static size_t name_count;
 
 __attribute__((noreturn, format(printf, 2, 3))) static void stop(size_t line, const char *format,
@@ -131,6 +134,8 @@ static size_t scan_line(struct scan *scan, const char *text, size_t line)
             scan->quoted_at = line;
         } else if (*p == ';')
             scan->ended = true;
+        else if (*p == '{' && !scan->script)
+            stop(line, "the name of a statement between { and } has a line of its own");
         else if (*p == '?' || (*p == '$' && isdigit((unsigned char)p[1])))
             stop(line, "parameters are written :name");
         else if (p[0] == '/' && p[1] == '*')
@@ -168,17 +173,30 @@ static void end_statement(char *text, size_t length, const struct scan *scan, si
         text[--length] = '\0';
     if (!length)
         stop(name_line, "the statement %s is empty", name);
+    texts[name_count - 1] = strndup(text, length);
+    if (!texts[name_count - 1])
+        stop(name_line, "no memory");
     printf("static const struct sql sql_%s = {\"%s\", {", name, name);
     quote(text, length);
     printf(", %zu}};\n", length);
 }
 
+/* Of a line that is {name}: the text of that statement; NULL = it is another line. */
+static const char *included(const char *at, size_t line)
+{
+    size_t length = *at == '{' ? word_length(at + 1) : 0;
+    if (!length || strcmp(at + 1 + length, "}") != 0)
+        return NULL;
+    for (size_t i = 0; i < name_count; i++)
+        if (texts[i] && strncmp(names[i], at + 1, length) == 0 && !names[i][length])
+            return texts[i];
+    stop(line, "no statement above is named %.*s", (int)length, at + 1);
+}
+
 static void statements(void)
 {
+    static char text[FILE_SIZE_MAX]; /* of the current statement */
     char *all = read_file();
-    char *text = malloc(strlen(all) + 2); /* of the current statement */
-    if (!text)
-        stop(1, "no memory");
     size_t length = 0, line = 0, name_line = 0;
     struct scan scan = {0};
     for (char *at = all; *at;) {
@@ -194,13 +212,16 @@ static void statements(void)
             length = 0;
             scan = (struct scan){0};
         } else {
-            size_t size = scan_line(&scan, at, line);
-            while (!scan.quote && size && (at[size - 1] == ' ' || at[size - 1] == '\t'))
+            const char *base = scan.quote ? NULL : included(at, line);
+            size_t size = base ? strlen(base) : scan_line(&scan, at, line);
+            while (!base && !scan.quote && size && (at[size - 1] == ' ' || at[size - 1] == '\t'))
                 size--;
             if (size && !name_line)
                 stop(line, "a statement without a name: put `-- name: …` above it");
+            if (length + size + 1 > sizeof(text))
+                stop(line, "the statement is too long");
             if (size || scan.quote) {
-                memcpy(text + length, at, size);
+                memcpy(text + length, base ? base : at, size);
                 length += size;
                 text[length++] = '\n';
             }
@@ -208,7 +229,6 @@ static void statements(void)
         at = next;
     }
     end_statement(text, length, &scan, name_line);
-    free(text);
     free(all);
 }
 
@@ -319,8 +339,10 @@ int main(int count, char **words)
     statements();
     folders_migrations(words[1]);
     printf("#pragma GCC diagnostic pop\n");
-    for (size_t i = 0; i < name_count; i++)
+    for (size_t i = 0; i < name_count; i++) {
         free(names[i]);
+        free(texts[i]);
+    }
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "embed_sql: cannot write\n");
         return 1;

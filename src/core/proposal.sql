@@ -13,18 +13,11 @@ SELECT proposal.id, proposal.state, proposal.method, proposal.path, proposal.rou
 FROM proposal
 JOIN account AS proposer ON proposer.id = proposal.proposer_id
 LEFT JOIN account AS decider ON decider.id = proposal.decider_id
-WHERE NOT proposal.for_overseers OR :own_oversight = 1 OR proposal.proposer_id = :own_account
+WHERE (NOT proposal.for_overseers OR :own_oversight = 1 OR proposal.proposer_id = :own_account)
 
 -- name: proposal_find
-SELECT proposal.id, proposal.state, proposal.method, proposal.path, proposal.route, proposal.body,
-       proposal.if_match, proposal.proposer_id, proposal.grant_id, proposer.name AS proposer_name,
-       proposal.area_code, proposal.proposed_at, decider.name AS decider_name, proposal.decided_at,
-       proposal.reason, proposal.location, proposal.for_overseers
-FROM proposal
-JOIN account AS proposer ON proposer.id = proposal.proposer_id
-LEFT JOIN account AS decider ON decider.id = proposal.decider_id
-WHERE proposal.id = :id
-  AND (NOT proposal.for_overseers OR :own_oversight = 1 OR proposal.proposer_id = :own_account);
+{proposal_list}
+  AND proposal.id = :id;
 
 -- Claims it first: of two who decide at once, one finds it decided.
 -- name: proposal_decide

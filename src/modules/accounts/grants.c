@@ -80,6 +80,13 @@ enum error grant_add(struct ctx *ctx, const struct grant *grant, int64_t *id)
     return db_number(ctx, &sql_grant_insert, args, id);
 }
 
+enum error grants_in_force(struct ctx *ctx, int64_t account_id, struct records *out)
+{
+    enum { MOST = 200 };
+    return db_all(ctx, &sql_grants_in_force, ARGS(arg_int("account_id", account_id)), &grant_shape,
+                  MOST, out);
+}
+
 static enum error grant_find(struct ctx *ctx, int64_t id, struct grant *out)
 {
     return db_one(ctx, &sql_grant_show, ARGS(arg_int("id", id)), ROW(grant, out));

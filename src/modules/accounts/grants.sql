@@ -10,16 +10,15 @@ LEFT JOIN area ON area.code = role_grant.area_code
 LEFT JOIN department ON department.code = role_grant.department_code
 
 -- name: grant_show
-SELECT role_grant.id, role_grant.account_id, account.name AS account_name, role_grant.role,
-       role_grant.organisation_code, organisation.name AS organisation_name, role_grant.area_code,
-       area.name AS area_name, role_grant.department_code, department.name AS department_name,
-       role_grant.may_delegate, role_grant.valid_from, role_grant.valid_to, role_grant.revoked_at
-FROM role_grant
-JOIN account ON account.id = role_grant.account_id
-LEFT JOIN organisation ON organisation.code = role_grant.organisation_code
-LEFT JOIN area ON area.code = role_grant.area_code
-LEFT JOIN department ON department.code = role_grant.department_code
+{grant_list}
 WHERE role_grant.id = :id;
+
+-- name: grants_in_force
+{grant_list}
+WHERE role_grant.account_id = :account_id AND role_grant.revoked_at IS NULL
+  AND role_grant.valid_from <= :today
+  AND (role_grant.valid_to IS NULL OR role_grant.valid_to >= :today)
+ORDER BY role_grant.id;
 
 -- name: grant_insert
 INSERT INTO role_grant (account_id, role, organisation_code, area_code, department_code,

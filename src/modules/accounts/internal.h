@@ -51,6 +51,8 @@ struct grant {
 extern const struct shape grant_shape;
 /* Checks that the role has the scope it needs and no other; complains. */
 enum error grant_check(struct ctx *ctx, const struct grant *grant) MUST_USE;
+/* What the account may act under today, oldest first: struct grant. */
+enum error grants_in_force(struct ctx *ctx, int64_t account_id, struct records *out) MUST_USE;
 enum error grant_add(struct ctx *ctx, const struct grant *grant, int64_t *id) MUST_USE;
 /* Before an administrator loses the right, and after: E_CONFLICT when nobody would have it. */
 enum error administrators_claim(struct ctx *ctx) MUST_USE;

@@ -8,13 +8,7 @@ SELECT invitation.id, invitation.organisation_code, organisation.name AS organis
 FROM invitation JOIN organisation ON organisation.code = invitation.organisation_code
 
 -- name: invitation_show
-SELECT invitation.id, invitation.organisation_code, organisation.name AS organisation_name,
-       invitation.role, invitation.may_delegate,
-       CASE WHEN invitation.revoked_at IS NOT NULL THEN 'revoked'
-            WHEN invitation.used_at IS NOT NULL THEN 'used'
-            WHEN invitation.expires_at <= :now THEN 'expired' ELSE 'open' END AS state,
-       invitation.created_at, invitation.expires_at
-FROM invitation JOIN organisation ON organisation.code = invitation.organisation_code
+{invitation_list}
 WHERE invitation.id = :id;
 
 -- name: invitation_insert

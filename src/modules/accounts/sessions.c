@@ -3,8 +3,6 @@
 #include "modules/people/people.h"
 #include "sessions.sql.h"
 
-enum { GRANTS_MAX = 200 };
-
 static const struct field session_view_fields[] = {
     FIELD(struct session_view, account_id, "账户", "Account"),
     FIELD(struct session_view, name, "登录名", "Log-in name"),
@@ -35,9 +33,7 @@ SHAPE(session_view);
 static enum error describe_grants(struct ctx *ctx, const struct identity *identity,
                                   struct session_view *out)
 {
-    enum error error =
-        db_all(ctx, &sql_grants_in_force, ARGS(arg_int("account_id", identity->account_id)),
-               &grant_shape, GRANTS_MAX, &out->grants);
+    enum error error = grants_in_force(ctx, identity->account_id, &out->grants);
     const struct grant *grants = out->grants.items;
     for (size_t i = 0; !error && i < out->grants.count; i++)
         if (grants[i].id == identity->grant_id) {
@@ -140,9 +136,7 @@ enum error session_begin(struct ctx *ctx, int64_t account_id)
     if (!error && ctx->session_secret.data)
         error = session_delete(ctx, ctx->session_secret);
     if (error || (error = rule_value(ctx, RULE_SESSION_HOURS, &hours)) ||
-        (error = idle_until(ctx, &idle)) ||
-        (error = db_all(ctx, &sql_grants_in_force, ARGS(arg_int("account_id", account_id)),
-                        &grant_shape, GRANTS_MAX, &grants)))
+        (error = idle_until(ctx, &idle)) || (error = grants_in_force(ctx, account_id, &grants)))
         return error;
     const struct grant *first = grants.items;
     struct arg grant = arg_int("grant_id", grants.count ? first->id : 0);

@@ -5,10 +5,7 @@ SELECT api_token.id, api_token.account_id, account.name AS account_name, api_tok
 FROM api_token JOIN account ON account.id = api_token.account_id
 
 -- name: api_token_show
-SELECT api_token.id, api_token.account_id, account.name AS account_name, api_token.grant_id,
-       api_token.name, api_token.scopes, api_token.expires_on, api_token.created_at,
-       api_token.revoked_at
-FROM api_token JOIN account ON account.id = api_token.account_id
+{api_token_list}
 WHERE api_token.id = :id;
 
 -- name: api_token_insert

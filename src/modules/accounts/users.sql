@@ -6,11 +6,8 @@ SELECT account.id, account.name, account.state, account.must_change_password, ac
 FROM account LEFT JOIN person ON person.id = account.person_id
 
 -- name: user_show
-SELECT account.id, account.name, account.state, account.must_change_password, account.locked_until,
-       account.last_login_at, account.created_at, account.changed_seq,
-       COALESCE(account.person_id, 0) AS person_id, person.name AS display_name, person.phone,
-       person.email
-FROM account LEFT JOIN person ON person.id = account.person_id WHERE account.id = :id;
+{user_list}
+WHERE account.id = :id;
 
 -- name: user_change
 UPDATE account SET state = :state, person_id = NULLIF(:person_id, 0), changed_seq = :sequence

@@ -4,9 +4,7 @@ FROM source LEFT JOIN document ON document.sha256 = source.sha256
  AND document.visibility <= :clearance
 
 -- name: source_show
-SELECT source.*, document.id AS document_id
-FROM source LEFT JOIN document ON document.sha256 = source.sha256
- AND document.visibility <= :clearance
+{source_list}
 WHERE source.code = :code;
 
 -- name: source_by_sha256
@@ -50,11 +48,8 @@ SELECT document.*,
 FROM document
 
 -- name: document_show
-SELECT document.*,
-       (SELECT count(*) FROM citation WHERE citation.source_code = document.source_code
-        AND citation.ended_seq IS NULL AND citation.visibility <= :clearance)
-           AS citation_count
-FROM document WHERE document.id = :id;
+{document_list}
+WHERE document.id = :id;
 
 -- name: document_of_source
 SELECT * FROM document WHERE sha256 = :sha256;

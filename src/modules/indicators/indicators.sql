@@ -6,11 +6,8 @@ SELECT indicator.*,
 FROM indicator
 
 -- name: indicator_show
-SELECT indicator.*,
-       (SELECT count(*) FROM observation WHERE observation.indicator_code = indicator.code
-        AND observation.replaced_seq IS NULL AND observation.visibility <= :clearance)
-           AS observation_count
-FROM indicator WHERE indicator.code = :code;
+{indicator_list}
+WHERE indicator.code = :code;
 
 -- name: indicator_find
 SELECT * FROM indicator WHERE code = :code;

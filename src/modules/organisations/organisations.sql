@@ -3,8 +3,7 @@ SELECT organisation.*, area.name AS area_name, area.name_en AS area_name_en
 FROM organisation LEFT JOIN area ON area.code = organisation.area_code
 
 -- name: organisation_show
-SELECT organisation.*, area.name AS area_name, area.name_en AS area_name_en
-FROM organisation LEFT JOIN area ON area.code = organisation.area_code
+{organisation_list}
 WHERE organisation.code = :code;
 
 -- name: organisation_insert

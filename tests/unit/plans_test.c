@@ -84,6 +84,20 @@ static void check_statement(void **state, struct str name, struct str text)
         fail_msg("%.*s reads from end to end: %.*s", STR_PRINT(name), STR_PRINT(scans));
 }
 
+/* A statement that begins with a line {name} has what stands in the file under that name. */
+static struct str with_base(void **state, const char *file, struct str body)
+{
+    if (!body.length || *body.data != '{')
+        return body;
+    const char *close = memchr(body.data, '}', body.length);
+    struct str name = {body.data + 1, (size_t)(close - body.data) - 1};
+    struct str mark = arena_print(database_arena(state), "-- name: %.*s\n", STR_PRINT(name));
+    const char *base = strstr(file, mark.data) + mark.length;
+    const char *next = strstr(base, "-- name:");
+    return arena_print(database_arena(state), "%.*s%.*s", (int)(next - base), base,
+                       STR_PRINT(str_skip(body, name.length + 2)));
+}
+
 static int check_file(void **state, const char *path)
 {
     char *text = NULL;
@@ -100,7 +114,8 @@ static int check_file(void **state, const char *path)
                            next ? (size_t)(next - line) - 1 : (size_t)(text + size - line) - 1};
         char *end = memchr(body.data, ';', body.length); /* a list's base has none */
         if (end) {
-            check_statement(state, name, (struct str){body.data, (size_t)(end - body.data)});
+            body.length = (size_t)(end - body.data);
+            check_statement(state, name, with_base(state, text, body));
             count++;
         }
         at = next;

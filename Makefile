@@ -23,7 +23,7 @@ SOURCES   = $(filter-out src/main.c,$(wildcard src/*/*.c src/modules/*/*.c))
 OBJECTS   = $(SOURCES:src/%.c=$(OUT)/%.o)
 TESTS     = $(wildcard tests/unit/*.c)
 
-.PHONY: all unit unit_tests test fuzz lint format bench clean FORCE
+.PHONY: all unit unit_tests test soak fuzz lint format bench clean FORCE
 all: build/kechuang
 
 build/kechuang: $(OUT)/kechuang
@@ -90,6 +90,8 @@ unit: unit_tests build/embed_sql
 	@tests/unit/run tests/tools/embed_sql_test $(OUT)/fault_tests $(OUT)/unit_tests $(GROUP)
 test:
 	@./test
+soak: build/release/unit_tests
+	@tests/soak/run
 
 # Made-up bytes for whatever reads bytes: FUZZ_SECONDS=20 for each target. Linked for clang.
 fuzz:

@@ -29,6 +29,7 @@
     GROUP(replies) \
     GROUP(stats) \
     GROUP(utf8) \
+    GROUP(work_clock) \
     GROUP(writer)
 // clang-format on
 

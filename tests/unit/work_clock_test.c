@@ -1,0 +1,327 @@
+/* Working time and clocks, against an oracle that goes minute by minute. */
+#include "base/work_clock.h"
+
+#include <stdlib.h>
+
+#include "unit/unit.h"
+
+static const struct office_hours office = {.spans = {{9 * 60, 12 * 60}, {14 * 60, 18 * 60}},
+                                           .count = 2};
+enum { OFFSET = 8 * 60 };
+#define HOURS(n) ((n)*INT64_C(3600))
+
+/* The National Day of 2026, as it was announced. */
+static struct day_exception october[] = {
+    {{0}, DAY_WORKDAY, STR_INIT("国庆节")}, {{0}, DAY_HOLIDAY, STR_INIT("国庆节")},
+    {{0}, DAY_HOLIDAY, STR_INIT("国庆节")}, {{0}, DAY_HOLIDAY, STR_INIT("国庆节")},
+    {{0}, DAY_HOLIDAY, STR_INIT("国庆节")}, {{0}, DAY_HOLIDAY, STR_INIT("国庆节")},
+    {{0}, DAY_HOLIDAY, STR_INIT("国庆节")}, {{0}, DAY_HOLIDAY, STR_INIT("国庆节")},
+    {{0}, DAY_WORKDAY, STR_INIT("国庆节")}};
+
+static struct working_time *october_time(struct arena *arena)
+{
+    static const int days[][2] = {{9, 20}, {10, 1}, {10, 2}, {10, 3}, {10, 4},
+                                  {10, 5}, {10, 6}, {10, 7}, {10, 10}};
+    for (size_t i = 0; i < COUNT(october); i++)
+        october[i].date = date_of(2026, days[i][0], days[i][1]);
+    return working_time_new(arena, office, october, COUNT(october), OFFSET);
+}
+
+/* "2026-09-30T17:00" where the office is. */
+static struct instant local(const char *text)
+{
+    struct date date;
+    struct str day = {text, 10};
+    assert_true(date_parse(day, &date));
+    return (struct instant){date.days * INT64_C(86400) - OFFSET * INT64_C(60) +
+                            strtol(text + 11, NULL, 10) * 3600 + strtol(text + 14, NULL, 10) * 60};
+}
+
+#define assert_instant(at, text) assert_int_equal((at).seconds, local(text).seconds)
+
+static void holidays_do_not_count_and_make_up_days_do(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct working_time *time = october_time(&arena);
+    assert_int_equal(working_time_day(time), HOURS(7));
+    assert_int_equal(
+        working_time_between(time, local("2026-09-30T17:00"), local("2026-10-08T10:00")), HOURS(2));
+    assert_true(working_time_is_workday(time, date_of(2026, 10, 10)));
+    assert_false(working_time_is_workday(time, date_of(2026, 10, 11)));
+    assert_instant(working_time_add(time, local("2026-09-30T17:00"), HOURS(2)), "2026-10-08T10:00");
+    assert_instant(working_time_add(time, local("2026-10-10T17:00"), 3600), "2026-10-10T18:00");
+    assert_instant(working_time_opening(time, date_of(2026, 10, 1)), "2026-10-08T09:00");
+    arena_free(&arena);
+}
+
+static void hours_that_contradict_themselves_are_refused(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct office_hours hours[] = {{.count = 0},
+                                   {.spans = {{540, 540}}, .count = 1},
+                                   {.spans = {{540, 720}, {700, 800}}, .count = 2},
+                                   {.spans = {{540, 1500}}, .count = 1}};
+    for (size_t i = 0; i < COUNT(hours); i++)
+        assert_null(working_time_new(&arena, hours[i], NULL, 0, OFFSET));
+    struct day_exception twice[] = {{date_of(2026, 5, 1), DAY_HOLIDAY, STR_INIT("a")},
+                                    {date_of(2026, 5, 1), DAY_WORKDAY, STR_INIT("b")}};
+    assert_null(working_time_new(&arena, office, twice, 2, OFFSET));
+    arena_free(&arena);
+}
+
+static void a_clock_says_when_it_is_due_and_who_is_to_be_told_when(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct clock_event events[] = {{CLOCK_START, local("2026-09-30T16:40"),
+                                    limit_seconds(october_time(&arena), 3, LIMIT_WORKDAYS),
+                                    STR_NONE}};
+    struct work_clock clock = {october_time(&arena), START_AT_ONCE, 16 * 60 + 30, events, 1};
+    struct clock_reading reading = work_clock_read(&clock, local("2026-10-08T12:00"));
+    assert_int_equal(reading.state, CLOCK_RUNNING);
+    assert_instant(reading.counts_from, "2026-10-08T09:00"); /* it came after half past four */
+    assert_int_equal(reading.elapsed, HOURS(3));
+    assert_instant(reading.marks[0], "2026-10-09T14:30");
+    assert_instant(reading.marks[2], "2026-10-10T18:00");
+    assert_false(reading.overdue || reading.provisional);
+    assert_true(work_clock_read(&clock, local("2026-10-10T18:01")).overdue);
+    assert_false(work_clock_read(&clock, local("2026-10-10T18:00")).overdue);
+    arena_free(&arena);
+}
+
+static void a_pause_stops_it_and_says_why(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct clock_event events[] = {
+        {CLOCK_START, local("2026-09-28T09:00"), HOURS(7), STR_NONE},
+        {CLOCK_PAUSE, local("2026-09-28T11:00"), 0, STR_INIT("等待企业补件")},
+        {CLOCK_RESUME, local("2026-09-29T14:30"), 0, STR_NONE},
+        {CLOCK_LIMIT, local("2026-09-29T15:00"), HOURS(14), STR_NONE},
+        {CLOCK_STOP, local("2026-10-08T10:00"), 0, STR_NONE},
+    };
+    struct work_clock clock = {october_time(&arena), START_AT_ONCE, 0, events, COUNT(events)};
+    assert_int_equal(work_clock_flaw(&clock), COUNT(events));
+    struct clock_reading paused = work_clock_read(&clock, local("2026-09-29T09:00"));
+    assert_int_equal(paused.state, CLOCK_PAUSED);
+    assert_int_equal(paused.elapsed, HOURS(2));
+    assert_int_equal(paused.marks[2].seconds, INSTANT_NONE.seconds); /* nobody knows how long */
+    struct clock_reading end = work_clock_read(&clock, local("2026-12-01T09:00"));
+    assert_int_equal(end.state, CLOCK_STOPPED);
+    assert_int_equal(end.elapsed, HOURS(13) + 1800);
+    assert_false(end.overdue);
+    size_t count;
+    bool whole;
+    const struct clock_stretch *said =
+        work_clock_explain(&clock, local("2026-12-01T09:00"), &arena, &count, &whole);
+    int64_t counted = 0;
+    for (size_t i = 0; i < count; i++)
+        counted += said[i].why == WHY_COUNTED ? said[i].to.seconds - said[i].from.seconds : 0;
+    assert_true(whole);
+    assert_int_equal(counted, end.elapsed);
+    assert_int_equal(said[1].why, WHY_PAUSED);
+    assert_str(said[1].name, "等待企业补件");
+    arena_free(&arena);
+}
+
+static void what_cannot_happen_is_a_flaw(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct instant at = local("2026-09-28T09:00"), before = local("2026-09-27T09:00");
+    struct clock_event good = {CLOCK_START, at, 60, STR_NONE};
+    struct clock_event bad[] = {{CLOCK_START, at, 60, STR_NONE},
+                                {CLOCK_RESUME, at, 0, STR_NONE},
+                                {CLOCK_LIMIT, at, 0, STR_NONE},
+                                {CLOCK_PAUSE, before, 0, STR_NONE}};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct clock_event events[] = {good, bad[i]};
+        assert_int_equal(work_clock_flaw(&(struct work_clock){october_time(&arena), START_AT_ONCE,
+                                                              0, events, 2}),
+                         1);
+    }
+    arena_free(&arena);
+}
+
+static void beyond_what_was_announced_it_is_provisional(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct clock_event start = {CLOCK_START, local("2026-12-30T09:00"), HOURS(14), STR_NONE};
+    struct work_clock clock = {october_time(&arena), START_AT_ONCE, 0, &start, 1};
+    assert_false(work_clock_read(&clock, local("2026-12-30T10:00")).provisional);
+    start.limit = HOURS(21); /* due on New Year's Day, which is a holiday, but of what length? */
+    assert_true(work_clock_read(&clock, local("2026-12-30T10:00")).provisional);
+    arena_free(&arena);
+}
+
+/* --- The oracle ----------------------------------------------------------------------------- */
+
+/* Knows nothing but one minute after the other, counted from 1970 where the office is. */
+struct naive {
+    const struct work_clock *clock;
+    const struct day_exception *exceptions;
+    size_t exception_count;
+};
+
+static int naive_shift(const struct naive *naive, int64_t day)
+{
+    for (size_t i = 0; i < naive->exception_count; i++)
+        if (naive->exceptions[i].date.days == day)
+            return naive->exceptions[i].rule;
+    return day % 7 == 2 || day % 7 == 3 ? DAY_HOLIDAY : DAY_WORKDAY; /* 1970-01-03 was a Saturday */
+}
+
+static bool naive_works(const struct naive *naive, int64_t minute)
+{
+    int64_t day = minute / DAY_MINUTES, of_day = minute % DAY_MINUTES;
+    int rule = naive_shift(naive, day);
+    bool open = (of_day >= 540 && of_day < 720) || (of_day >= 840 && of_day < 1080);
+    if (rule == DAY_HOLIDAY || !open)
+        return false;
+    return rule == DAY_WORKDAY || (rule == DAY_MORNING) == (of_day < NOON_MINUTE);
+}
+
+static int64_t naive_from(const struct naive *naive, int64_t minute)
+{
+    const struct work_clock *clock = naive->clock;
+    int64_t day = minute / DAY_MINUTES, of_day = minute % DAY_MINUTES;
+    bool late = clock->cutoff_minute && of_day >= clock->cutoff_minute;
+    bool works = naive_shift(naive, day) != DAY_HOLIDAY;
+    if (!late && clock->start_rule == START_AT_ONCE)
+        return minute;
+    if (!late && clock->start_rule == START_NEXT_HALF && works && of_day < NOON_MINUTE)
+        minute = day * INT64_C(1440) + NOON_MINUTE;
+    else
+        minute = (day + 1) * DAY_MINUTES;
+    while (!naive_works(naive, minute))
+        minute++;
+    return minute;
+}
+
+static int64_t to_minute(struct instant at)
+{
+    return at.seconds / 60 + OFFSET;
+}
+
+struct naive_reading {
+    int64_t elapsed, limit, marks[CLOCK_MARKS];
+    bool overdue;
+};
+
+/* The limit must be known before marks can be: the one in force at `now`. */
+static struct naive_reading naive_read(const struct naive *naive, int64_t now)
+{
+    const struct work_clock *clock = naive->clock;
+    struct naive_reading reading = {.marks = {-1, -1, -1}};
+    for (size_t i = 0; i < clock->event_count && to_minute(clock->events[i].at) <= now; i++)
+        if (clock->events[i].limit)
+            reading.limit = clock->events[i].limit / 60;
+    int64_t from = naive_from(naive, to_minute(clock->events[0].at)), counted = 0;
+    bool running = false;
+    size_t next = 0;
+    for (int64_t m = to_minute(clock->events[0].at); m < now + 90 * INT64_C(1440); m++) {
+        for (; next < clock->event_count && to_minute(clock->events[next].at) <= m &&
+               to_minute(clock->events[next].at) <= now;
+             next++)
+            if (clock->events[next].kind != CLOCK_LIMIT)
+                running = clock->events[next].kind == CLOCK_START ||
+                          clock->events[next].kind == CLOCK_RESUME;
+        if (m >= now && (!running || reading.marks[CLOCK_MARKS - 1] >= 0))
+            break;
+        if (!running || m < from)
+            continue;
+        if (m < now && reading.marks[CLOCK_MARKS - 1] >= 0)
+            reading.overdue = true;
+        counted += naive_works(naive, m);
+        reading.elapsed += m < now && naive_works(naive, m);
+        for (size_t i = 0; i < CLOCK_MARKS; i++)
+            if (reading.marks[i] < 0 && counted * 100 == reading.limit * clock_mark_percent[i])
+                reading.marks[i] = m + 1;
+    }
+    return reading;
+}
+
+static size_t random_history(uint64_t *seed, struct clock_event events[], size_t most)
+{
+    int64_t minute =
+        date_of(2026, 9, 14).days * INT64_C(1440) + (int64_t)(unit_random(seed) % 43200);
+    enum clock_event_kind now = CLOCK_START;
+    size_t count = 0, wanted = 1 + unit_random(seed) % most;
+    while (count < wanted) {
+        events[count++] = (struct clock_event){now,
+                                               {(minute - OFFSET) * 60},
+                                               now == CLOCK_START || now == CLOCK_LIMIT
+                                                   ? (int64_t)(1 + unit_random(seed) % 200) * 600
+                                                   : 0,
+                                               STR_NONE};
+        if (now == CLOCK_STOP)
+            break;
+        minute += (int64_t)(unit_random(seed) % (unit_random(seed) % 4 ? 900 : 4000));
+        bool was_paused = false;
+        for (size_t i = 0; i < count; i++)
+            was_paused =
+                events[i].kind == CLOCK_PAUSE || (was_paused && events[i].kind == CLOCK_LIMIT);
+        switch (unit_random(seed) % 5) {
+        case 0:
+            now = CLOCK_LIMIT;
+            break;
+        case 1:
+            now = CLOCK_STOP;
+            break;
+        default:
+            now = was_paused ? CLOCK_RESUME : CLOCK_PAUSE;
+        }
+    }
+    return count;
+}
+
+static void random_histories_read_as_minute_by_minute(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    const char *asked = getenv("KECHUANG_HISTORIES"); /* make soak asks for a million */
+    long rounds = asked ? strtol(asked, NULL, 10) : 5000;
+    uint64_t seed = 20261125;
+    october_time(&arena);
+    struct day_exception exceptions[COUNT(october) + 2];
+    memcpy(exceptions, october, sizeof(october));
+    exceptions[COUNT(october)] =
+        (struct day_exception){date_of(2026, 9, 17), DAY_MORNING, STR_INIT("半天")};
+    exceptions[COUNT(october) + 1] =
+        (struct day_exception){date_of(2026, 10, 20), DAY_AFTERNOON, STR_INIT("半天")};
+    struct working_time *time =
+        working_time_new(&arena, office, exceptions, COUNT(exceptions), OFFSET);
+    for (long round = 0; round < rounds; round++) {
+        struct clock_event events[8];
+        struct work_clock clock = {time, (enum start_rule)(unit_random(&seed) % 3),
+                                   unit_random(&seed) % 2 ? 16 * 60 + 30 : 0, events,
+                                   random_history(&seed, events, COUNT(events))};
+        struct naive naive = {&clock, exceptions, COUNT(exceptions)};
+        assert_int_equal(work_clock_flaw(&clock), clock.event_count);
+        struct instant now = {events[0].at.seconds + (int64_t)(unit_random(&seed) % 20000) * 60};
+        struct clock_reading reading = work_clock_read(&clock, now);
+        struct naive_reading wanted = naive_read(&naive, to_minute(now));
+        bool same = reading.elapsed == wanted.elapsed * 60 && reading.limit == wanted.limit * 60 &&
+                    reading.overdue == wanted.overdue;
+        for (size_t i = 0; i < CLOCK_MARKS; i++)
+            same = same && (wanted.marks[i] < 0 ? reading.marks[i].seconds == INSTANT_NONE.seconds
+                                                : to_minute(reading.marks[i]) == wanted.marks[i]);
+        if (!same)
+            fail_msg("history %ld: elapsed %lld, not %lld; overdue %d, not %d; due %lld, not %lld",
+                     round, (long long)reading.elapsed / 60, (long long)wanted.elapsed,
+                     reading.overdue, wanted.overdue, (long long)to_minute(reading.marks[2]),
+                     (long long)wanted.marks[2]);
+    }
+    arena_free(&arena);
+}
+
+UNIT_GROUP(work_clock, cmocka_unit_test(holidays_do_not_count_and_make_up_days_do),
+           cmocka_unit_test(hours_that_contradict_themselves_are_refused),
+           cmocka_unit_test(a_clock_says_when_it_is_due_and_who_is_to_be_told_when),
+           cmocka_unit_test(a_pause_stops_it_and_says_why),
+           cmocka_unit_test(what_cannot_happen_is_a_flaw),
+           cmocka_unit_test(beyond_what_was_announced_it_is_provisional),
+           cmocka_unit_test(random_histories_read_as_minute_by_minute))

@@ -6,6 +6,7 @@
 
 #include "core/app.h"
 #include "core/audit_verify.h"
+#include "core/lifecycle.h"
 #include "core/log.h"
 #include "core/openapi.h"
 #include "core/pack.h"
@@ -28,7 +29,7 @@ static const char usage[] =
     "or "
     "an export\n"
     "  kechuang audit key               打印签名公钥 · print the public key of signatures\n"
-    "  kechuang docs api|configuration  打印文档 · print documentation\n"
+    "  kechuang docs api|configuration|lifecycles  打印文档 · print documentation\n"
     "  kechuang openapi                 打印接口说明 · print the OpenAPI description\n\n";
 
 static int say(const char *what)
@@ -249,6 +250,8 @@ static int run(struct arena *arena, const struct config *config, int count, char
         text = api_document(arena);
     if (str_is(command, "docs") && str_is(second, "configuration"))
         text = config_document(arena);
+    if (str_is(command, "docs") && str_is(second, "lifecycles"))
+        text = lifecycle_document(arena);
     struct str settings = config_document(arena);
     bool help = str_is(command, "help");
     if (text.data)

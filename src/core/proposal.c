@@ -1,6 +1,7 @@
 #include "core/proposal.h"
 
 #include "core/identity.h"
+#include "core/lifecycle.h"
 #include "core/ownership.h"
 #include "core/router.h"
 #include "proposal.sql.h"
@@ -141,25 +142,11 @@ HANDLER(proposal_show, decision, proposal)
     return find(ctx, in->id, out);
 }
 
-/* Claims the proposal for a decision. */
-static enum error decide(struct ctx *ctx, const struct decision *in, const char *state,
-                         struct proposal *out)
-{
-    enum error error = find(ctx, in->id, out);
-    if (error)
-        return error;
-    error =
-        db_one(ctx, &sql_proposal_decide,
-               ARGS(arg_int("id", in->id), arg_text("state", str_of(state)),
-                    arg_int("decider_id", ctx->who->account_id), arg_text("reason", in->reason)),
-               (struct row){NULL, NULL});
-    return explain(ctx, error, E_CONFLICT, "这项提请已经有了决定", "this has been decided already");
-}
-
 /* May the reader decide on it? Not on his own, and only in a role that the route's approvers have.
  */
-static enum error check_decider(struct ctx *ctx, const struct proposal *proposal)
+static enum error check_decider(struct ctx *ctx, const void *record)
 {
+    const struct proposal *proposal = record;
     struct match match = route_find(ctx->arena, proposal->method, proposal->path);
     if (proposal->proposer_id == ctx->who->account_id)
         return fail(ctx, E_FORBIDDEN, "自己提请的事项要由另一人决定；您可以撤回",
@@ -171,9 +158,18 @@ static enum error check_decider(struct ctx *ctx, const struct proposal *proposal
     return E_OK;
 }
 
-/* Runs the kept request as its proposer's. */
-static enum error carry_out(struct ctx *ctx, const struct proposal *proposal)
+static enum error check_proposer(struct ctx *ctx, const void *record)
 {
+    const struct proposal *proposal = record;
+    return proposal->proposer_id == ctx->who->account_id
+               ? E_OK
+               : fail(ctx, E_FORBIDDEN, "只有提请人能撤回", "only who proposed it may withdraw it");
+}
+
+/* Runs the kept request as its proposer's. */
+static enum error carry_out(struct ctx *ctx, const void *record)
+{
+    const struct proposal *proposal = record;
     struct identity identity;
     enum error error = identity_of_grant(ctx, proposal->grant_id, &identity);
     error = explain(ctx, error, E_CONFLICT, "提请人已不再有当时的授权，不能照办",
@@ -206,34 +202,50 @@ static enum error carry_out(struct ctx *ctx, const struct proposal *proposal)
     return db_do(ctx, &sql_proposal_done, ARGS(arg_int("id", proposal->id), location));
 }
 
+static const struct lifecycle_state proposal_states[] = {
+    {"open", "待决定", "Open", false},
+    {"approved", "已批准", "Approved", true},
+    {"rejected", "未批准", "Rejected", true},
+    {"withdrawn", "已撤回", "Withdrawn", true},
+};
+enum { DECIDERS = APPROVERS | ADMINISTRATORS };
+static const struct transition proposal_steps[] = {
+    STEP("approval", "open", "approved", "批准", "Approve", .roles = DECIDERS,
+         .guard = check_decider, .effect = carry_out),
+    STEP("rejection", "open", "rejected", "不批准", "Reject", .roles = DECIDERS, .reason = true,
+         .guard = check_decider),
+    STEP("withdrawal", "open", "withdrawn", "撤回", "Withdraw", .roles = SIGNED_IN,
+         .guard = check_proposer),
+};
+static const LIFECYCLE(proposal, "proposal", "提请", "Proposal");
+
+static enum error decide(struct ctx *ctx, const struct decision *in, const char *event,
+                         struct proposal *out)
+{
+    enum error error = find(ctx, in->id, out);
+    if (!error)
+        error =
+            lifecycle_take(ctx, &proposal_lifecycle, in->id, out->state, event, in->reason, out);
+    if (!error)
+        error = db_do(ctx, &sql_proposal_decided,
+                      ARGS(arg_int("id", in->id), arg_int("decider_id", ctx->who->account_id),
+                           arg_text("reason", in->reason)));
+    return error ? error : find(ctx, in->id, out);
+}
+
 HANDLER(proposal_approve, decision, proposal)
 {
-    enum error error = decide(ctx, in, "approved", out);
-    if (!error)
-        error = check_decider(ctx, out);
-    if (!error)
-        error = carry_out(ctx, out);
-    return error ? error : find(ctx, in->id, out);
+    return decide(ctx, in, "approval", out);
 }
 
 HANDLER(proposal_reject, decision, proposal)
 {
-    if (!in->reason.length)
-        return complain(ctx, STR("reason"), "请写明理由", "say why");
-    enum error error = decide(ctx, in, "rejected", out);
-    if (!error)
-        error = check_decider(ctx, out);
-    return error ? error : find(ctx, in->id, out);
+    return decide(ctx, in, "rejection", out);
 }
 
 HANDLER(proposal_withdraw, decision, proposal)
 {
-    enum error error = decide(ctx, in, "withdrawn", out);
-    if (error)
-        return error;
-    if (out->proposer_id != ctx->who->account_id)
-        return fail(ctx, E_FORBIDDEN, "只有提请人能撤回", "only who proposed it may withdraw it");
-    return find(ctx, in->id, out);
+    return decide(ctx, in, "withdrawal", out);
 }
 
 static const struct route routes[] = {
@@ -242,15 +254,18 @@ static const struct route routes[] = {
     GET_POINT("/api/proposals/{id}", proposal_show, "一项提请", "One proposal",
               .roles = SIGNED_IN | OPERATOR),
     ACT("/api/proposals/{id}/approval", proposal_approve, "批准一项提请", "Approve a proposal",
-        .roles = APPROVERS | ADMINISTRATORS),
+        .roles = DECIDERS),
     ACT("/api/proposals/{id}/rejection", proposal_reject, "不批准一项提请", "Reject a proposal",
-        .roles = APPROVERS | ADMINISTRATORS),
+        .roles = DECIDERS),
     ACT("/api/proposals/{id}/withdrawal", proposal_withdraw, "撤回一项提请", "Withdraw a proposal",
         .roles = SIGNED_IN),
 };
 
+static const struct lifecycle *const lifecycles[] = {&proposal_lifecycle, NULL};
+
 const struct module proposals_module = {
     .name = "proposals",
+    .lifecycles = lifecycles,
     .routes = routes,
     .route_count = COUNT(routes),
 };

@@ -19,10 +19,8 @@ WHERE (NOT proposal.for_overseers OR :own_oversight = 1 OR proposal.proposer_id 
 {proposal_list}
   AND proposal.id = :id;
 
--- Claims it first: of two who decide at once, one finds it decided.
--- name: proposal_decide
-UPDATE proposal SET state = :state, decider_id = :decider_id, decided_at = :now, reason = :reason
-WHERE id = :id AND state = 'open' RETURNING id;
+-- name: proposal_decided
+UPDATE proposal SET decider_id = :decider_id, decided_at = :now, reason = :reason WHERE id = :id;
 
 -- name: proposal_done
 UPDATE proposal SET location = :location WHERE id = :id;

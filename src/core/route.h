@@ -139,6 +139,8 @@ static inline uint32_t route_roles(const struct route *route)
     return route->roles ? route->roles : *route->method == 'G' ? ANYONE : OPERATOR;
 }
 
+struct lifecycle;
+
 struct module {
     const char *name;
     const struct db_migration *migrations;
@@ -147,6 +149,7 @@ struct module {
     size_t route_count;
     const struct pack_file *pack_files;
     size_t pack_file_count;
+    const struct lifecycle *const *lifecycles; /* ends with NULL; may be NULL */
     /* Runs after the pack's tables are in; reads what is no table. May be NULL. */
     enum error (*pack_loaded)(struct ctx *ctx, const char *folder);
     /* At every start, in a write transaction. May be NULL. */

@@ -19,6 +19,7 @@
     GROUP(identities) \
     GROUP(json) \
     GROUP(keys) \
+    GROUP(lifecycle) \
     GROUP(locate) \
     GROUP(number) \
     GROUP(ownership) \

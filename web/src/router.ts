@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
-import { withAccountWords } from './i18n';
+import { withAccountWords, withDataWords } from './i18n';
 import OverviewPage from './pages/OverviewPage.vue';
 import type pages from './pages/work';
 import { closeDrawer } from './state/drawer';
@@ -74,6 +74,11 @@ export const router = createRouter({
       path: '/sources',
       component: () => import('./pages/SourcesPage.vue'),
       meta: { title: 'nav.sources' },
+    },
+    {
+      path: '/search',
+      component: withDataWords(() => import('./pages/SearchPage.vue')),
+      meta: { title: 'search.title' },
     },
     { path: '/more', component: () => import('./pages/MorePage.vue'), meta: { title: 'nav.more' } },
     ...workRoutes,

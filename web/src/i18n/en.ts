@@ -11,6 +11,7 @@ const en: Messages = {
     documents: 'Documents',
     sources: 'Sources',
     more: 'More',
+    search: 'Search',
   },
   action: {
     retry: 'Try again',

@@ -18,27 +18,41 @@ export const i18n = createI18n<[Messages], Locale, false>({
 
 export const locale = computed<Locale>(() => i18n.global.locale.value);
 
-/** The words for those who sign in come with the first page that needs them. */
-let needsAccountWords = false;
+/** Words that come with the first page that needs them. */
+const MORE_WORDS = {
+  /** For those who sign in. */
+  accounts: { zh: () => import('./accounts/zh'), en: () => import('./accounts/en') },
+  /** Search, imports, exports, files, the collection board. */
+  data: { zh: () => import('./data/zh'), en: () => import('./data/en') },
+};
+type Words = keyof typeof MORE_WORDS;
+const needed = new Set<Words>();
 
-async function addAccountWords(wanted: Locale): Promise<void> {
-  const words = await (wanted === 'en' ? import('./accounts/en') : import('./accounts/zh'));
-  i18n.global.mergeLocaleMessage(wanted, words.default);
+async function addWords(words: Words, wanted: Locale): Promise<void> {
+  const loaded: { default: object } = await MORE_WORDS[words][wanted]();
+  i18n.global.mergeLocaleMessage(wanted, loaded.default);
 }
 
 /** Loads what it is given together with those words. */
-export function withAccountWords<T>(load: () => Promise<T>): () => Promise<T> {
+function withWords<T>(words: Words[], load: () => Promise<T>): () => Promise<T> {
   return async () => {
-    needsAccountWords = true;
-    const [loaded] = await Promise.all([load(), addAccountWords(locale.value)]);
+    for (const name of words) needed.add(name);
+    const [loaded] = await Promise.all([
+      load(),
+      ...words.map((name) => addWords(name, locale.value)),
+    ]);
     return loaded;
   };
 }
+export const withAccountWords = <T>(load: () => Promise<T>) => withWords(['accounts'], load);
+export const withDataWords = <T>(load: () => Promise<T>) => withWords(['data'], load);
+/** For the pages of those who sign in. */
+export const withWorkWords = <T>(load: () => Promise<T>) => withWords(['accounts', 'data'], load);
 
 /** English is fetched when it is first asked for. */
 export async function setLocale(wanted: Locale): Promise<void> {
   if (wanted === 'en') i18n.global.setLocaleMessage('en', (await import('./en')).default);
-  if (needsAccountWords) await addAccountWords(wanted);
+  await Promise.all([...needed].map((words) => addWords(words, wanted)));
   i18n.global.locale.value = wanted;
   document.documentElement.lang = wanted === 'en' ? 'en' : 'zh-CN';
   remember(storage, KEY, wanted);

@@ -10,6 +10,7 @@ export default {
     documents: '文件',
     sources: '来源',
     more: '更多',
+    search: '搜索',
   },
   action: {
     retry: '重试',

@@ -3,7 +3,7 @@
 #include "core/identity.h"
 #include "json/write.h"
 
-enum { SHAPES_MAX = 128 };
+enum { SHAPES_MAX = 512 };
 
 /* Every shape that a route names, once. */
 struct shapes {

@@ -7,6 +7,7 @@
 #include "modules/atlas/atlas.h"
 #include "modules/audit/audit.h"
 #include "modules/city/city.h"
+#include "modules/collection/collection.h"
 #include "modules/documents/documents.h"
 #include "modules/indicators/indicators.h"
 #include "modules/organisations/organisations.h"
@@ -14,8 +15,8 @@
 #include "modules/people/people.h"
 
 const struct module *const modules[] = {
-    &system_module,    &audit_module, &proposals_module,     &people_module,
-    &city_module,      &areas_module, &organisations_module, &accounts_module,
-    &documents_module, &atlas_module, &indicators_module,    &overview_module,
+    &system_module,     &audit_module,         &proposals_module, &people_module,    &city_module,
+    &areas_module,      &organisations_module, &accounts_module,  &documents_module, &atlas_module,
+    &indicators_module, &collection_module,    &overview_module,
 };
 const size_t module_count = COUNT(modules);

@@ -17,6 +17,7 @@ for (const server of servers) {
     who.administrator = await administrator(server);
     who.second = await newUser(who.administrator, 'administrator');
     for (const role of ['analyst', 'auditor', 'expert']) who[role] = await newUser(who.administrator, role, {}, { display_name: '张三' });
+    who.department = await newUser(who.administrator, 'department_officer', { department_code: 'XD02' });
     who.firm = await newMember(who.administrator, await newOrganisation(who.administrator), 'enterprise', true);
   });
 
@@ -423,7 +424,7 @@ for (const server of servers) {
     };
     const everything = ['id', 'role', 'account_id', 'grant_id', 'state', 'visibility', 'password_hash', 'recorded_seq', 'sample', 'may_delegate',
       'must_change_password', 'proposer_id', 'decided_at', 'person_id', 'csrf_token', '__proto__'];
-    const readers = [who.analyst, who.second];
+    const readers = [who.analyst, who.second, who.department];
     let tried = 0;
     for (const [path, methods] of Object.entries(paths))
       for (const [method, operation] of Object.entries(methods)) {

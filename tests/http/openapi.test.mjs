@@ -77,6 +77,9 @@ const examples = {
   '/api/users/{id}': '/api/users/1',
   '/api/series': '/api/series?indicator_code=RD02&area_code=CQ',
   '/api/map': '/api/map?indicator_code=INDEX_TIER',
+  '/api/data_sets/{code}': '/api/data_sets/rd_statistics',
+  '/api/data_set_fields': '/api/data_set_fields?data_set_code=rd_statistics',
+  '/api/deliveries/{id}': '/api/deliveries/1',
 };
 // Of these there is none in a city that has just begun.
 const missing = new Set(['/api/past', '/api/audit_export', '/api/joined_series', '/api/organisations/{code}', '/api/proposals/{id}', '/api/tokens', '/api/people/{id}']);

@@ -24,6 +24,7 @@
     GROUP(number) \
     GROUP(ownership) \
     GROUP(password) \
+    GROUP(periods) \
     GROUP(personal) \
     GROUP(plan) \
     GROUP(plans) \

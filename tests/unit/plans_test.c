@@ -11,11 +11,12 @@
 
 /* Tables that grow with use. The others are the city's reference data: tens to hundreds of rows. */
 static const char *const growing[] = {
-    "observation",    "citation",      "document_line",  "idempotency",     "o",
-    "event",          "event_payload", "seal",           "seal_signature",  "account",
-    "role_grant",     "session",       "api_token",      "login_failure",   "proposal",
-    "organisation",   "invitation",    "password_reset", "person",          "person_key",
-    "personal_index", "consent",       "attachment",     "attachment_chunk"};
+    "observation",    "citation",      "document_line",  "idempotency",      "o",
+    "event",          "event_payload", "seal",           "seal_signature",   "account",
+    "role_grant",     "session",       "api_token",      "login_failure",    "proposal",
+    "organisation",   "invitation",    "password_reset", "person",           "person_key",
+    "personal_index", "consent",       "attachment",     "attachment_chunk", "delivery",
+    "reminder"};
 
 static bool reads_one_that_grows(struct str scans)
 {
@@ -46,11 +47,14 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "from_time",   "to_time",        "count",
                                            "since",       "own_account",    "own_oversight",
                                            "idle_until",  "locked_until",   "master_key_id",
-                                           "personal",    "number"};
+                                           "personal",    "number",         "due_days",
+                                           "class",       "expected_rows",  "position",
+                                           "rows"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {"second_hand", "sample",       "named_in_source",
-                                         "uploaded",    "may_delegate", "for_overseers"};
+                                         "uploaded",    "may_delegate", "for_overseers",
+                                         "required",    "is_personal"};
     static const char *const integer_endings[] = {"_id", "_at", "_seq"};
     (void)unused;
     *value = text_value("x");

@@ -1,0 +1,107 @@
+#include "modules/collection/collection.h"
+
+#include "collection.sql.h"
+#include "core/audit.h"
+#include "core/sequence.h"
+#include "modules/collection/internal.h"
+
+enum { CALENDAR_MAX = 10000 };
+
+/* --- Workdays ------------------------------------------------------------------------------- */
+
+struct calendar_row {
+    struct date day;
+    bool works;
+};
+static const struct field calendar_row_fields[] = {
+    FIELD(struct calendar_row, day, "", ""),
+    FIELD(struct calendar_row, works, "", ""),
+};
+static const SHAPE(calendar_row);
+
+enum error workdays_read(struct ctx *ctx, struct working_time **workdays)
+{
+    struct records days;
+    enum error error =
+        db_all(ctx, &sql_work_calendar, NO_ARGS, &calendar_row_shape, CALENDAR_MAX, &days);
+    if (error)
+        return error;
+    const struct calendar_row *row = days.items;
+    struct day_exception *exceptions = arena_array(ctx->arena, days.count + 1, sizeof(*exceptions));
+    for (size_t i = 0; i < days.count; i++)
+        exceptions[i] = (struct day_exception){.date = row[i].day,
+                                               .rule = row[i].works ? DAY_WORKDAY : DAY_HOLIDAY};
+    *workdays = workdays_new(ctx->arena, exceptions, days.count);
+    return *workdays
+               ? E_OK
+               : fail(ctx, E_INTERNAL, "calendar.csv 自相矛盾", "calendar.csv contradicts itself");
+}
+
+/* --- Starting ------------------------------------------------------------------------------- */
+
+static enum error pack_loaded(struct ctx *ctx, const char *folder)
+{
+    struct delivery_roll roll;
+    (void)folder;
+    return deliveries_roll(ctx, &roll);
+}
+
+/* What came to be due while the program did not run. */
+static enum error started(struct ctx *ctx)
+{
+    struct delivery_roll roll;
+    bool due;
+    enum error error = deliveries_are_due(ctx, &due);
+    if (error || !due)
+        return error;
+    error = sequence_take(ctx);
+    if (!error)
+        error = deliveries_roll(ctx, &roll);
+    return error ? error
+                 : audit_note(ctx, STR("system"), "deliveries", STR("delivery_roll"), STR(""));
+}
+
+/* --- Routes --------------------------------------------------------------------------------- */
+
+static const struct route routes[] = {
+    GET_LIST("/api/data_sets", data_set_list, "数据目录", "The catalogue of data sets"),
+    GET_WORK("/api/data_sets/{code}", data_set_show, "一个数据集", "A data set"),
+    POST("/api/data_sets", data_set_create, "登记数据集", "Record a data set", .roles = CATALOGUERS,
+         .approvers = APPROVERS, .owned = &data_set_owned),
+    PATCH("/api/data_sets/{code}", data_set_edit, "改数据集", "Change a data set",
+          .roles = CATALOGUERS, .approvers = APPROVERS),
+    GET_TABLE("/api/data_set_fields", data_set_field_list, "一个数据集的字段",
+              "The fields of a data set"),
+    GET_LIST("/api/deliveries", delivery_list, "报送", "Deliveries", .roles = COLLECTION_READERS),
+    GET_WORK("/api/deliveries/{id}", delivery_show, "一期报送", "A delivery",
+             .roles = COLLECTION_READERS),
+    ACT("/api/deliveries/{id}/acceptance", delivery_accept, "验收一期报送", "Accept a delivery",
+        .roles = COLLECTORS),
+    ACT("/api/deliveries/{id}/rejection", delivery_reject, "退回一期报送", "Reject a delivery",
+        .roles = COLLECTORS),
+    POST("/api/delivery_rolls", delivery_roll_run, "按今天生成各期、标出逾期（程序每天自动做）",
+         "Make the periods that have begun and mark what is late (done every day by itself)",
+         .roles = ADMINISTRATORS),
+    POST("/api/deliveries/{id}/reminders", reminder_create, "催报", "Remind of a delivery",
+         .roles = REMINDERS_FROM),
+    GET_LIST("/api/reminders", reminder_list, "催报提醒", "Reminders", .roles = COLLECTION_READERS),
+    ACT("/api/reminders/{id}/receipt", reminder_see, "知道了", "The reminder has been seen",
+        .roles = ROLE_SET(ROLE_DEPARTMENT_OFFICER)),
+    GET_WORK("/api/collection_board", board_show, "数据归集看板", "The collection board",
+             .roles = COLLECTION_READERS),
+};
+
+static const struct lifecycle *const lifecycles[] = {&delivery_lifecycle, NULL};
+
+const struct module collection_module = {
+    .name = "collection",
+    .lifecycles = lifecycles,
+    .migrations = collection_migrations,
+    .migration_count = COUNT(collection_migrations),
+    .routes = routes,
+    .route_count = COUNT(routes),
+    .pack_files = data_set_files,
+    .pack_file_count = DATA_SET_FILES,
+    .pack_loaded = pack_loaded,
+    .started = started,
+};

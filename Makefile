@@ -13,6 +13,7 @@ FLAGS_asan    = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -f
 FLAGS_tsan    = -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 FLAGS_fuzz    = -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
 OUT       = build/$(FLAVOUR)
+VERSION   = $(shell cat VERSION)
 CPPFLAGS += -D_GNU_SOURCE -Isrc -Ibuild/generated $(shell pkg-config --cflags $(PACKAGES))
 CFLAGS   += -std=c17 -ffp-contract=off $(WARN) $(FLAGS_$(FLAVOUR))
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
@@ -23,7 +24,7 @@ SOURCES   = $(filter-out src/main.c,$(wildcard src/*/*.c src/modules/*/*.c))
 OBJECTS   = $(SOURCES:src/%.c=$(OUT)/%.o)
 TESTS     = $(wildcard tests/unit/*.c)
 
-.PHONY: all unit unit_tests test soak fuzz lint format bench clean FORCE
+.PHONY: all unit unit_tests test soak fuzz lint format bench deb offline clean FORCE
 all: build/kechuang
 
 build/kechuang: $(OUT)/kechuang
@@ -41,6 +42,10 @@ $(OUT)/unit_tests: $(TESTS:tests/%.c=$(OUT)/tests/%.o) $(OUT)/tests/fault/fault_
 # The faulty disk is proved with plain SQLite, before anything of ours relies on it.
 $(OUT)/fault_tests: $(OUT)/tests/fault/fault_vfs.o $(OUT)/tests/fault/fault_vfs_test.o
 	$(CC) $(CFLAGS) $^ -o $@ -lsqlite3 -lcmocka
+
+$(OUT)/main.o: CPPFLAGS += -DVERSION='"$(VERSION)"'
+$(OUT)/main.o: VERSION
+build/lint/src/main.ok: CPPFLAGS += -DVERSION='"$(VERSION)"'
 
 $(OUT)/%.o: src/%.c | $(SQL_H)
 	@mkdir -p $(@D)
@@ -116,6 +121,12 @@ bench:
 build/bench/%: bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c17 -O2 -g $(WARN) -D_GNU_SOURCE $< -o $@ -lmicrohttpd -lsqlite3 -lpthread
+
+# What an administrator installs: packaging/.
+deb: build/kechuang
+	@packaging/build_deb
+offline: build/kechuang
+	@packaging/build_offline
 
 clean:
 	rm -rf build

@@ -30,6 +30,7 @@ static const char usage[] =
     "an export\n"
     "  kechuang audit key               打印签名公钥 · print the public key of signatures\n"
     "  kechuang docs api|configuration|lifecycles  打印文档 · print documentation\n"
+    "  kechuang version                 打印版本 · print the version\n"
     "  kechuang openapi                 打印接口说明 · print the OpenAPI description\n\n";
 
 static int say(const char *what)
@@ -246,6 +247,8 @@ static int run(struct arena *arena, const struct config *config, int count, char
     struct str text = STR_NONE;
     if (str_is(command, "openapi"))
         text = openapi_document(arena);
+    if (str_is(command, "version"))
+        text = STR(VERSION);
     if (str_is(command, "docs") && str_is(second, "api"))
         text = api_document(arena);
     if (str_is(command, "docs") && str_is(second, "configuration"))

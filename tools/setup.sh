@@ -11,6 +11,7 @@ packages_build='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev l
     libpq-dev libsodium-dev libssl-dev libxlsxwriter-dev zlib1g-dev libbrotli-dev'
 packages_test='clang-format clang-tidy shellcheck libcmocka-dev postgresql-15 sqlite3 curl
     chromium fonts-noto-cjk'
+packages_package='dpkg-dev binutils'
 packages_fuzz='clang-14 libclang-rt-14-dev'
 packages_node='npm ca-certificates'
 node_folder=var/tools/node
@@ -72,6 +73,7 @@ setup() {
         build) list+=($packages_build) ;;
         test) list+=($packages_test) ;;
         fuzz) list+=($packages_fuzz) ;;
+        package) list+=($packages_package) ;;
         esac
     done
     install_missing "${list[@]}" || return 1

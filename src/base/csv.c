@@ -95,12 +95,19 @@ bool csv_next(struct csv *csv, struct csv_record *record)
     }
 }
 
+/* Whoever reads it takes these for the end of a cell, or for its quotation marks. */
+static bool must_be_quoted(struct str cell)
+{
+    static const bool special[256] = {[','] = true, ['"'] = true, ['\r'] = true, ['\n'] = true};
+    bool quote = false;
+    for (size_t i = 0; i < cell.length; i++)
+        quote |= special[(unsigned char)cell.data[i]];
+    return quote;
+}
+
 void csv_cell(struct buf *out, struct str cell)
 {
-    bool quote = false;
-    for (size_t i = 0; i < cell.length && !quote; i++)
-        quote = memchr(",\"\r\n", cell.data[i], 4) != NULL;
-    if (!quote) {
+    if (!must_be_quoted(cell)) {
         buf_add(out, cell);
         return;
     }

@@ -364,10 +364,11 @@ static void set_etag(struct call *call)
                                                        call->reply.body.length));
 }
 
-static const char *const format_endings[] = {"json", "csv", "xlsx"};
-static const struct str format_types[] = {
-    STR_INIT("application/json"), STR_INIT("text/csv; charset=utf-8"),
-    STR_INIT("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")};
+/* The file that is asked for; NULL = the reply itself. */
+static const struct file_format *format_of(const struct call *call)
+{
+    return call->route->format ? call->route->format : list_format_of(call->format);
+}
 
 static enum error no_temporary_file(struct ctx *ctx)
 {
@@ -375,32 +376,74 @@ static enum error no_temporary_file(struct ctx *ctx)
                 "the temporary folder takes no files, so nothing can be exported");
 }
 
-/* Opens the reply's file, has it written, and names it after the address. */
+static enum error open_reply_file(struct call *call)
+{
+    call->reply.file = open(export_folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    return call->reply.file < 0 ? no_temporary_file(&call->ctx) : E_OK;
+}
+
+static enum error close_reply_file(struct call *call, enum error error)
+{
+    close(call->reply.file);
+    call->reply.file = -1;
+    return error;
+}
+
+/* "areas-120.csv", after the address and the sequence number; what has samples in it says so. */
+static struct str file_name(struct call *call, const char *ending, bool samples)
+{
+    struct str path = str_of(call->route->path), part, last = STR("list");
+    while (str_cut(&path, '/', &part))
+        last = part.length ? part : last;
+    return arena_print(call->ctx.arena, "%.*s-%lld%s.%s", (int)str_find(last, '.'), last.data,
+                       (long long)call->ctx.sequence, samples ? "-含样例" : "", ending);
+}
+
+/* What the route writes itself, without a list. */
+static enum error own_file_reply(struct call *call)
+{
+    enum error error = open_reply_file(call);
+    if (!error && (error = call->route->file(&call->ctx, call->in, call->reply.file)))
+        return close_reply_file(call, error);
+    call->reply.file_name = file_name(call, "jsonl", false);
+    call->reply.content_type = STR("application/x-ndjson");
+    return error;
+}
+
+/* The description of a CSV file stands beside it, for the same query. */
+static struct str link_of(struct call *call, const struct file_format *format)
+{
+    struct str path = call->request.path, query = call->request.query;
+    if (format != &csv_format)
+        return STR_NONE;
+    return arena_print(call->ctx.arena,
+                       "<%.*s-metadata.json%s%.*s>; rel=\"describedby\"; "
+                       "type=\"application/csvm+json\"",
+                       STR_PRINT(path), query.length ? "?" : "", STR_PRINT(query));
+}
+
 static enum error export_reply(struct call *call, struct list_request *request,
                                const struct shape *shape, struct records records)
 {
     struct ctx *ctx = &call->ctx;
-    int file = open(export_folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (file < 0)
-        return no_temporary_file(ctx);
-    call->reply.file = file;
-    bool own = call->route->file != NULL;
-    enum error error = own       ? call->route->file(ctx, call->in, file)
-                       : request ? list_export(ctx, request, call->format, file)
-                                 : records_export(ctx, shape, records, call->format, file);
-    if (error) {
-        close(file);
-        call->reply.file = -1;
+    const struct file_format *format = format_of(call);
+    struct str path = call->request.path;
+    struct export_job job = {.format = format,
+                             .request = request,
+                             .shape = shape,
+                             .records = records,
+                             .path = str_first(path, path.length - strlen(format->ending) - 1),
+                             .query = call->request.query};
+    struct export done;
+    enum error error = open_reply_file(call);
+    if (!error && (error = export_file(ctx, &job, call->reply.file, &done)))
+        return close_reply_file(call, error);
+    if (error)
         return error;
-    }
-    struct str path = str_of(call->route->path), part, last = STR("list");
-    while (str_cut(&path, '/', &part))
-        last = part.length ? part : last;
-    call->reply.file_name =
-        arena_print(ctx->arena, "%.*s-%lld.%s", STR_PRINT(last), (long long)ctx->sequence,
-                    own ? "jsonl" : format_endings[call->format]);
-    call->reply.content_type = own ? STR("application/x-ndjson") : format_types[call->format];
-    call->reply.status = 200;
+    call->reply.file_name = file_name(call, format->ending, done.sample_rows > 0);
+    call->reply.show_file = format->shown;
+    call->reply.content_type = str_of(format->type);
+    call->reply.link = link_of(call, format);
     return E_OK;
 }
 
@@ -412,10 +455,10 @@ static enum error read_list(struct call *call)
     if (error)
         return error;
     error = list_request_read(ctx, call->route->list, call->request.query, call->path_name,
-                              call->path_value, &request);
+                              call->path_value, format_of(call), &request);
     if (error)
         return error;
-    if (call->format != LIST_JSON)
+    if (format_of(call))
         return export_reply(call, &request, NULL, (struct records){NULL, 0});
     struct buf out;
     struct json json = json_begin(call, &out);
@@ -445,12 +488,11 @@ static enum error run_handler(struct call *call)
     enum error error = handler->call(&call->ctx, call->in, call->out);
     if (error)
         return error;
-    if (call->format != LIST_JSON) {
+    if (format_of(call)) {
         const struct field *items = field_find(handler->out, STR("items"));
         struct records records;
         memcpy(&records, (const char *)call->out + items->offset, sizeof(records));
-        return (error = sequence_read(&call->ctx)) ? error
-                                                   : export_reply(call, NULL, items->of, records);
+        return export_reply(call, NULL, items->of, records);
     }
     struct buf text;
     struct json json = json_begin(call, &text);
@@ -474,7 +516,7 @@ static void give_file(struct call *call)
 static enum error run_read(struct call *call)
 {
     if (call->route->file)
-        return export_reply(call, NULL, NULL, (struct records){NULL, 0});
+        return own_file_reply(call);
     return call->route->list ? read_list(call) : run_handler(call);
 }
 

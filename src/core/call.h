@@ -25,6 +25,7 @@ struct reply {
     int file;        /* an export, or -1; the receiver closes it */
     struct str etag; /* with its quotes */
     struct str location;
+    struct str link; /* to what describes it */
     struct str allow;
     bool show_file;       /* a browser may show it, and need not save it */
     struct str file_name; /* for Content-Disposition */

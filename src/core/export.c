@@ -1,27 +1,32 @@
-/* Lists as files: CSV that Excel opens in Chinese (byte order mark, CRLF as RFC 4180 has it) and
- * XLSX with numbers as numbers. */
+#include "core/export.h"
+
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
-#include "base/csv.h"
-#include "base/number.h"
 #include "core/audit_sealer.h"
-#include "core/list.h"
+#include "core/sequence.h"
 
-struct sink {
-    void *state;
-    void (*begin)(void *state, const struct shape *shape);
-    void (*row)(void *state, struct ctx *ctx, struct row row);
-    bool (*end)(void *state);
-};
+enum { WAITING_MAX = 64 * 1024 };
 
-struct csv_file {
-    FILE *out;
-};
+const char *export_folder(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder && *folder ? folder : "/tmp";
+}
+
+const struct file_format *list_format_of(enum list_format form)
+{
+    static const struct file_format *const formats[] = {[LIST_PAGE] = NULL,
+                                                        [LIST_CSV] = &csv_format,
+                                                        [LIST_XLSX] = &xlsx_format,
+                                                        [LIST_JSON] = &json_format,
+                                                        [LIST_CSV_METADATA] = &csv_metadata_format};
+    return formats[form];
+}
+
+/* --- Columns -------------------------------------------------------------------------------- */
 
 /* Of a record inside a record a table shows its value, where it has one: a figure's. */
 static const struct field *inner_value(const struct field *field)
@@ -29,129 +34,102 @@ static const struct field *inner_value(const struct field *field)
     return field->kind == KIND_RECORD ? field_find(field->of, STR("value")) : NULL;
 }
 
-static bool is_column(const struct field *field)
+/* The column that leads from a row to where it comes from. */
+static const struct field lineage_field = {.name = "lineage",
+                                           .zh = "来源追溯地址",
+                                           .en = "Address that says where it comes from",
+                                           .kind = KIND_TEXT};
+
+static void choose_columns(struct export *to)
 {
-    bool plain = field->kind != KIND_RECORD && field->kind != KIND_RECORDS;
-    return field_has(field, USE_OUT) && (plain || inner_value(field));
+    for (size_t i = 0; i < to->shape->count; i++) {
+        const struct field *field = &to->shape->fields[i], *inner = inner_value(field);
+        bool plain = field->kind != KIND_RECORD && field->kind != KIND_RECORDS;
+        if (field_has(field, USE_OUT) && (plain || inner) && to->column_count < FIELDS_MAX - 1)
+            to->columns[to->column_count++] = (struct column){.field = field, .inner = inner};
+    }
+    if (to->list && to->list->lineage)
+        to->columns[to->column_count++] =
+            (struct column){.field = &lineage_field, .link = to->list->lineage};
 }
 
-/* The text of a cell, and the field that says what kind of value it is. */
-static struct str cell_text(struct arena *arena, const struct field **field, const void *record)
+struct str column_name(const struct column *column)
 {
-    const struct field *inner = inner_value(*field);
-    if (!inner)
-        return field_shown(arena, *field, record);
+    return str_of(column->field->name);
+}
+
+struct str column_title(const struct column *column, enum language language)
+{
+    return str_of(language == LANGUAGE_EN ? column->field->en : column->field->zh);
+}
+
+enum kind column_kind(const struct column *column)
+{
+    const struct field *field = column->inner ? column->inner : column->field;
+    return field->choices ? KIND_TEXT : field->kind;
+}
+
+/* The address with the row's values in the places of its {field}s. */
+static struct str link_text(struct arena *arena, const char *link, struct row row)
+{
+    struct buf out = {.arena = arena};
+    for (const char *open; (open = strchr(link, '{')); link = strchr(open, '}') + 1) {
+        buf_add(&out, (struct str){link, (size_t)(open - link)});
+        struct str name = {open + 1, (size_t)(strchr(open, '}') - open) - 1};
+        buf_add(&out, field_shown(arena, field_find(row.shape, name), row.value));
+    }
+    buf_add(&out, str_of(link));
+    return buf_str(&out);
+}
+
+struct str column_text(struct arena *arena, const struct column *column, struct row row)
+{
+    if (column->link)
+        return link_text(arena, column->link, row);
+    if (!column->inner)
+        return field_shown(arena, column->field, row.value);
     struct record nested;
-    memcpy(&nested, (const char *)record + (*field)->offset, sizeof(nested));
-    *field = inner;
-    return nested.value ? field_shown(arena, inner, nested.value) : STR_NONE;
+    memcpy(&nested, (const char *)row.value + column->field->offset, sizeof(nested));
+    return nested.value ? field_shown(arena, column->inner, nested.value) : STR_NONE;
 }
 
-static void csv_begin(void *state, const struct shape *shape)
+const char *export_option(const struct export *to)
 {
-    struct csv_file *csv = state;
-    fputs("\xEF\xBB\xBF", csv->out);
-    const char *comma = "";
-    for (size_t i = 0; i < shape->count; i++)
-        if (is_column(&shape->fields[i])) {
-            fprintf(csv->out, "%s%s", comma, shape->fields[i].name);
-            comma = ",";
-        }
-    fputs("\r\n", csv->out);
+    const struct file_format *format = to->format;
+    for (size_t i = 0; to->request && to->request->option.data && format->option_choices[i]; i++)
+        if (str_is(to->request->option, format->option_choices[i]))
+            return format->option_choices[i];
+    return format->option_choices ? format->option_choices[0] : "";
 }
 
-/* A cell that a spreadsheet would take for a formula gets an apostrophe in front. */
-static bool looks_like_formula(const struct field *field, struct str text)
-{
-    double number;
-    return field->kind == KIND_TEXT && text.length && strchr("=+-@\t\r", *text.data) &&
-           !real_parse(text, &number);
-}
+/* --- The file ------------------------------------------------------------------------------- */
 
-static void csv_row(void *state, struct ctx *ctx, struct row row)
+void export_flush(struct export *to)
 {
-    struct csv_file *csv = state;
-    struct buf line = {.arena = ctx->arena};
-    bool first = true;
-    for (size_t i = 0; i < row.shape->count; i++) {
-        const struct field *field = &row.shape->fields[i];
-        if (!is_column(field))
-            continue;
-        if (!first)
-            buf_char(&line, ',');
-        first = false;
-        struct str text = cell_text(ctx->arena, &field, row.value);
-        if (looks_like_formula(field, text))
-            text = arena_print(ctx->arena, "'%.*s", STR_PRINT(text));
-        csv_cell(&line, text);
+    struct str rest = buf_str(&to->out);
+    while (rest.length && !to->broken) {
+        ssize_t written = write(to->file, rest.data, rest.length);
+        to->broken = written <= 0;
+        if (!to->broken)
+            rest = str_skip(rest, (size_t)written);
     }
-    buf_add(&line, STR("\r\n"));
-    fwrite(line.data, 1, line.length, csv->out);
+    to->out.length = 0;
 }
 
-static bool csv_end(void *state)
+static void write_row(struct export *to, struct row row, const struct field *sample)
 {
-    struct csv_file *csv = state;
-    bool good = !ferror(csv->out); /* closing tells of the last block only */
-    return fclose(csv->out) == 0 && good;
+    to->rows++;
+    if (sample)
+        to->sample_rows += *((const bool *)row.value + sample->offset);
+    to->format->row(to, row);
+    if (to->out.length >= WAITING_MAX)
+        export_flush(to);
 }
 
-struct xlsx_file {
-    lxw_workbook *book;
-    lxw_worksheet *sheet;
-    lxw_row_t next;
-    char *path;
-    int file;
-};
-
-static void xlsx_begin(void *state, const struct shape *shape)
+static const struct field *sample_field(const struct shape *shape)
 {
-    struct xlsx_file *xlsx = state;
-    lxw_format *bold = workbook_add_format(xlsx->book);
-    format_set_bold(bold);
-    lxw_col_t column = 0;
-    for (size_t i = 0; i < shape->count; i++)
-        if (is_column(&shape->fields[i]))
-            worksheet_write_string(xlsx->sheet, 0, column++, shape->fields[i].name, bold);
-    worksheet_freeze_panes(xlsx->sheet, 1, 0);
-    xlsx->next = 1;
-}
-
-static void xlsx_row(void *state, struct ctx *ctx, struct row row)
-{
-    struct xlsx_file *xlsx = state;
-    lxw_col_t column = 0;
-    for (size_t i = 0; i < row.shape->count; i++) {
-        const struct field *field = &row.shape->fields[i];
-        if (!is_column(field))
-            continue;
-        struct str text = cell_text(ctx->arena, &field, row.value);
-        double number;
-        bool numeric = !field->choices && field->kind <= KIND_MAYBE_REAL;
-        if (numeric && text.data && real_parse(text, &number))
-            worksheet_write_number(xlsx->sheet, xlsx->next, column, number, NULL);
-        else if (text.data)
-            worksheet_write_string(xlsx->sheet, xlsx->next, column,
-                                   arena_str(ctx->arena, text).data, NULL);
-        column++;
-    }
-    xlsx->next++;
-}
-
-/* The library writes to a path only, so the workbook is copied from there into our file. */
-static bool xlsx_end(void *state)
-{
-    struct xlsx_file *xlsx = state;
-    bool good = workbook_close(xlsx->book) == LXW_NO_ERROR;
-    FILE *in = good ? fopen(xlsx->path, "rb") : NULL;
-    char block[16 * 1024];
-    for (size_t n; good && in && (n = fread(block, 1, sizeof(block), in)) > 0;)
-        good = write(xlsx->file, block, n) == (ssize_t)n;
-    good = good && in && !ferror(in);
-    if (in)
-        fclose(in);
-    unlink(xlsx->path);
-    return good;
+    const struct field *field = field_find(shape, STR("sample"));
+    return field && field->kind == KIND_BOOL ? field : NULL;
 }
 
 static enum error no_file(struct ctx *ctx)
@@ -160,17 +138,20 @@ static enum error no_file(struct ctx *ctx)
                 "the export could not be written: check the space of the temporary folder");
 }
 
+/* --- Pages ---------------------------------------------------------------------------------- */
+
 struct export_run {
-    const struct sink *sink;
+    struct export *to;
     struct row row;
-    size_t rows, rows_max;
+    const struct field *sample;
+    time_t began;
 };
 
 static enum error export_row(struct ctx *ctx, void *state)
 {
     struct export_run *run = state;
-    run->sink->row(run->sink->state, ctx, run->row);
-    run->rows++;
+    (void)ctx;
+    write_row(run->to, run->row, run->sample);
     return E_OK;
 }
 
@@ -196,137 +177,109 @@ static enum error export_page(struct ctx *ctx, struct list_request *request, str
     return error;
 }
 
-/* The next page reads anew: a long export must not keep an old snapshot alive. */
-static enum error next_snapshot(struct ctx *ctx)
-{
-    enum db_status status = db_commit(ctx->db);
-    if (status == DB_OK)
-        status = db_begin(ctx->db, false);
-    return db_failed(status) ? fail_database(ctx, status) : E_OK;
-}
-
-static enum error check_ceilings(struct ctx *ctx, const struct export_run *run, time_t began)
+static enum error check_ceilings(struct ctx *ctx, const struct export_run *run)
 {
     struct timespec now;
+    size_t most = run->to->format->rows_max;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (run->rows > run->rows_max)
+    if ((size_t)run->to->rows > most)
         return fail(ctx, E_TOO_LARGE, "这种格式最多导出 %zu 行；请加筛选条件，或改用 CSV",
-                    "this format takes at most %zu rows: narrow the list, or take CSV",
-                    run->rows_max);
-    if (now.tv_sec - began > LIST_EXPORT_SECONDS)
+                    "this format takes at most %zu rows: narrow the list, or take CSV", most);
+    if (now.tv_sec - run->began > LIST_EXPORT_SECONDS)
         return fail(ctx, E_TIMEOUT, "导出用时过长，请加筛选条件",
                     "the export took too long: narrow it");
-    return E_OK;
+    return run->to->broken ? no_file(ctx) : E_OK;
 }
 
 static enum error export_pages(struct ctx *ctx, struct list_request *request,
-                               struct export_run *run, struct arena *page)
+                               struct export_run *run)
 {
     struct timespec began;
-    struct str next;
-    clock_gettime(CLOCK_MONOTONIC, &began);
-    for (;;) {
-        enum error error = export_page(ctx, request, page, run, &next);
-        if (!error)
-            error = check_ceilings(ctx, run, began.tv_sec);
-        if (error || !next.data || (error = next_snapshot(ctx)))
-            return error;
-        request->after = next;
-    }
-}
-
-static enum error export_to(struct ctx *ctx, struct list_request *request, const struct sink *sink,
-                            size_t rows_max)
-{
-    struct export_run run = {.sink = sink, .rows_max = rows_max};
+    struct str next = STR_NONE;
     struct arena *page = ARENA_NEW(ctx->arena, struct arena);
     page->escape = ctx->arena->escape;
     arena_defer(ctx->arena, free_arena, page);
-    sink->begin(sink->state, request->list->row);
-    enum error error = export_pages(ctx, request, &run, page);
-    bool written = sink->end(sink->state);
-    return error ? error : written ? E_OK : no_file(ctx);
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    run->began = began.tv_sec;
+    do {
+        enum error error = export_page(ctx, request, page, run, &next);
+        if (!error)
+            error = check_ceilings(ctx, run);
+        if (error)
+            return error;
+        request->after = next;
+    } while (next.data);
+    return E_OK;
 }
 
-const char *export_folder(void)
-{
-    const char *folder = getenv("TMPDIR");
-    return folder && *folder ? folder : "/tmp";
-}
-
-/* What is to be exported: a list, page by page, or records that are there already. */
-struct export_job {
-    struct list_request *request;
-    const struct shape *shape;
-    struct records records;
-};
-
-static enum error export_records(struct ctx *ctx, const struct export_job *job,
-                                 const struct sink *sink)
-{
-    sink->begin(sink->state, job->shape);
-    for (size_t i = 0; i < job->records.count; i++) {
-        const char *item = (const char *)job->records.items + i * job->shape->size;
-        sink->row(sink->state, ctx, (struct row){job->shape, (void *)(uintptr_t)item});
-    }
-    return sink->end(sink->state) ? E_OK : no_file(ctx);
-}
-
-static enum error export_with(struct ctx *ctx, const struct export_job *job,
-                              const struct sink *sink, size_t rows_max)
-{
-    return job->request ? export_to(ctx, job->request, sink, rows_max)
-                        : export_records(ctx, job, sink);
-}
-
-static enum error export_as(struct ctx *ctx, const struct export_job *job, enum list_format format,
-                            int file)
-{
-    if (format == LIST_CSV) {
-        struct csv_file csv = {fdopen(dup(file), "wb")};
-        if (!csv.out)
-            return no_file(ctx);
-        return export_with(ctx, job, &(struct sink){&csv, csv_begin, csv_row, csv_end},
-                           LIST_CSV_ROWS);
-    }
-    struct str name = arena_print(ctx->arena, "%s/kechuang-export-XXXXXX", export_folder());
-    char *path = (char *)(uintptr_t)name.data;
-    int made = mkstemp(path);
-    if (made < 0)
-        return no_file(ctx);
-    close(made);
-    lxw_workbook_options options = {.constant_memory = LXW_TRUE,
-                                    .tmpdir = (char *)(uintptr_t)export_folder()};
-    struct xlsx_file xlsx = {.path = path, .file = file};
-    xlsx.book = workbook_new_opt(path, &options);
-    xlsx.sheet = xlsx.book ? workbook_add_worksheet(xlsx.book, NULL) : NULL;
-    if (!xlsx.sheet) {
-        unlink(path);
-        return no_file(ctx);
-    }
-    return export_with(ctx, job, &(struct sink){&xlsx, xlsx_begin, xlsx_row, xlsx_end},
-                       LIST_XLSX_ROWS);
-}
+/* --- Standing still ------------------------------------------------------------------------- */
 
 static void let_others_export(void *flag)
 {
     atomic_flag_clear((atomic_flag *)flag);
 }
 
-/* What may still change is not exported as if it stood still. */
-static enum error export_at_sealed(struct ctx *ctx, struct list_request *request)
+struct deadline {
+    struct db_conn *conn;
+    int before_ms;
+};
+
+static void restore_deadline(void *state)
 {
-    int64_t sealed;
-    enum error error = sequence_sealed(ctx, ctx->sequence, &sealed);
+    const struct deadline *deadline = state;
+    db_deadline(deadline->conn, deadline->before_ms);
+}
+
+/* A snapshot with the time that an export may take; what has been read of the old one is not
+ * used any more. */
+static enum error begin_snapshot(struct ctx *ctx, struct arena *scope)
+{
+    struct deadline *deadline = ARENA_NEW(scope, struct deadline);
+    enum db_status status = db_commit(ctx->db);
+    *deadline = (struct deadline){ctx->db, db_deadline(ctx->db, LIST_EXPORT_SECONDS * 1000)};
+    arena_defer(scope, restore_deadline, deadline);
+    if (status == DB_OK)
+        status = db_begin(ctx->db, false);
+    return db_failed(status) ? fail_database(ctx, status) : E_OK;
+}
+
+/* Rows that keep their past are read as they were at a sealed number, whatever the snapshot shows
+ * besides; of others the snapshot must be one in which no number is missing. */
+static enum error stand_still(struct ctx *ctx, struct list_request *request)
+{
+    if (!request->list->versioned)
+        return sequence_stand_still(ctx);
+    enum error error = sequence_read(ctx);
+    int64_t sealed = 0;
+    if (error || request->as_of.known)
+        return error;
+    error = sequence_sealed(ctx, ctx->sequence, &sealed);
     if (sealed < ctx->sequence)
         ctx->sequence = sealed;
     request->as_of = (struct maybe_int){ctx->sequence, true};
     return error;
 }
 
-enum error list_export(struct ctx *ctx, struct list_request *request, enum list_format format,
-                       int file)
+static enum error export_list(struct export *to, struct list_request *request, struct arena *scope)
 {
+    struct ctx *ctx = to->ctx;
+    struct export_run run = {.to = to, .sample = sample_field(to->shape)};
+    request->limit = LIST_EXPORT_PAGE;
+    enum error error = begin_snapshot(ctx, scope);
+    if (!error)
+        error = stand_still(ctx, request);
+    if (error)
+        return error;
+    to->format->begin(to);
+    error = export_pages(ctx, request, &run);
+    to->format->end(to); /* also after a failure: it may have files of its own */
+    return error;
+}
+
+/* Only one at a time: it is long work for everybody else's machine. */
+static enum error export_list_alone(struct export *to, struct list_request *request)
+{
+    struct ctx *ctx = to->ctx;
     if (ctx->exporting && atomic_flag_test_and_set((atomic_flag *)ctx->exporting))
         return fail(ctx, E_BUSY, "另一个导出正在进行，请稍后再试",
                     "another export is under way: try again in a moment");
@@ -334,20 +287,77 @@ enum error list_export(struct ctx *ctx, struct list_request *request, enum list_
     if (ctx->exporting) /* also when the request ends by running out of memory */
         arena_defer(scope, let_others_export, ctx->exporting);
     arena_defer(ctx->arena, free_arena, scope);
-    request->limit = LIST_EXPORT_PAGE;
-    struct export_job job = {.request = request};
-    enum error error = E_OK;
-    if (request->list->versioned && !request->as_of.known)
-        error = export_at_sealed(ctx, request);
-    if (!error)
-        error = export_as(ctx, &job, format, file);
+    enum error error = export_list(to, request, scope);
     arena_free(scope);
     return error;
 }
 
-enum error records_export(struct ctx *ctx, const struct shape *shape, struct records records,
-                          enum list_format format, int file)
+/* What is there already, or a file that says nothing about rows. */
+static enum error export_records(struct export *to, struct records records)
 {
-    struct export_job job = {NULL, shape, records};
-    return export_as(ctx, &job, format, file);
+    const struct field *sample = sample_field(to->shape);
+    enum error error = sequence_read(to->ctx);
+    if (error)
+        return error;
+    to->format->begin(to);
+    for (size_t i = 0; to->format->row && i < records.count; i++) {
+        const char *item = (const char *)records.items + i * to->shape->size;
+        write_row(to, (struct row){to->shape, (void *)(uintptr_t)item}, sample);
+    }
+    to->format->end(to);
+    return E_OK;
+}
+
+enum error export_file(struct ctx *ctx, const struct export_job *job, int file, struct export *done)
+{
+    *done = (struct export){.ctx = ctx,
+                            .format = job->format,
+                            .shape = job->request ? job->request->list->row : job->shape,
+                            .list = job->request ? job->request->list : NULL,
+                            .request = job->request,
+                            .path = job->path,
+                            .query = job->query,
+                            .out = {.arena = ctx->arena},
+                            .file = file};
+    done->json = (struct json){.out = &done->out};
+    choose_columns(done);
+    buf_reserve(&done->out, 2 * (size_t)WAITING_MAX);
+    enum error error = job->request && job->format->row ? export_list_alone(done, job->request)
+                                                        : export_records(done, job->records);
+    export_flush(done);
+    return error ? error : done->broken ? no_file(ctx) : E_OK;
+}
+
+/* --- What a file says about itself ---------------------------------------------------------- */
+
+static void member(struct json *json, const char *key, struct str text)
+{
+    json_key(json, key);
+    json_text(json, text);
+}
+
+void export_describe(struct export *to)
+{
+    static const char *const kinds[] = {
+        [KIND_INT] = "integer",       [KIND_MAYBE_INT] = "integer", [KIND_REAL] = "number",
+        [KIND_MAYBE_REAL] = "number", [KIND_BOOL] = "boolean",      [KIND_TEXT] = "text",
+        [KIND_DATE] = "date",         [KIND_INSTANT] = "instant",   [KIND_RECORD] = "record",
+        [KIND_RECORDS] = "records"};
+    struct json *json = &to->json;
+    member(json, "path", to->path);
+    member(json, "query", to->query.length ? to->query : STR_NONE);
+    json_key(json, "seq");
+    json_int(json, to->ctx->sequence);
+    member(json, "key", str_of(to->list ? to->list->key : NULL));
+    json_key(json, "fields");
+    json_open(json, '[');
+    for (size_t i = 0; i < to->column_count; i++) {
+        json_open(json, '{');
+        member(json, "name", column_name(&to->columns[i]));
+        member(json, "zh", column_title(&to->columns[i], LANGUAGE_ZH));
+        member(json, "en", column_title(&to->columns[i], LANGUAGE_EN));
+        member(json, "kind", str_of(kinds[column_kind(&to->columns[i])]));
+        json_close(json, '}');
+    }
+    json_close(json, ']');
 }

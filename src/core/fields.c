@@ -386,7 +386,8 @@ static void personal_to_json(struct writing *to, const struct field *field, stru
     struct str text = CONST_MEMBER(struct str, row.value, field);
     int64_t person_id = personal_subject(row.shape, row.value);
     if (!to->sealed)
-        text = shown(to->out->out->arena, to->ctx, field, person_id, text);
+        text =
+            shown(to->ctx ? to->ctx->arena : to->out->out->arena, to->ctx, field, person_id, text);
     else if (!person_id || personal_is_erased(text))
         text = STR_NONE;
     else {
@@ -484,6 +485,11 @@ static void record_to_json(struct writing *to, struct row row)
 void fields_to_json(struct ctx *ctx, struct json *out, struct row row)
 {
     record_to_json(&(struct writing){.out = out, .ctx = ctx}, row);
+}
+
+void fields_to_json_members(struct ctx *ctx, struct json *out, struct row row)
+{
+    members_to_json(&(struct writing){.out = out, .ctx = ctx}, row);
 }
 
 enum error fields_to_json_sealed(struct ctx *ctx, struct json *out, struct row row)

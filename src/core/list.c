@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 #include "core/audit_sealer.h"
+#include "core/export.h"
 #include "core/ownership.h"
 #include "core/personal.h"
 #include "http/server.h"
@@ -64,6 +65,23 @@ static enum error take_digest(struct ctx *ctx, const struct field *field, void *
                       : E_OK;
 }
 
+/* What is asked of the file and not of the rows. */
+static enum error read_option(struct ctx *ctx, struct list_request *request, struct str value)
+{
+    const struct file_format *format = request->format;
+    struct buf choices = {.arena = ctx->arena};
+    for (size_t i = 0; format->option_choices[i]; i++) {
+        if (str_is(value, format->option_choices[i])) {
+            request->option = value;
+            return E_OK;
+        }
+        buf_print(&choices, "%s%s", i ? ", " : "", format->option_choices[i]);
+    }
+    struct str list = buf_str(&choices);
+    return complain(ctx, str_of(format->option), "只能是：%.*s", "must be one of: %.*s",
+                    STR_PRINT(list));
+}
+
 static enum error read_parameter(struct ctx *ctx, struct list_request *request, struct str name,
                                  struct str value)
 {
@@ -84,6 +102,8 @@ static enum error read_parameter(struct ctx *ctx, struct list_request *request, 
             read_number(ctx, "as_of", value, 1, ctx->sequence, &request->as_of.value);
         return error ? error : sequence_settled(ctx, request->as_of.value);
     }
+    if (request->format && request->format->option && str_is(name, request->format->option))
+        return read_option(ctx, request, value);
     for (size_t i = 0; i < list->filter_count; i++)
         if (str_is(name, list->filters[i].name))
             return read_extra(ctx, request, i, value);
@@ -108,10 +128,11 @@ static enum error read_path(struct ctx *ctx, struct list_request *request, struc
 
 enum error list_request_read(struct ctx *ctx, const struct list *list, struct str query,
                              struct str path_name, struct str path_value,
-                             struct list_request *request)
+                             const struct file_format *format, struct list_request *request)
 {
     *request =
         (struct list_request){.list = list,
+                              .format = format,
                               .limit = LIST_LIMIT,
                               .after = STR_NONE,
                               .filter = {list->row, arena_alloc(ctx->arena, list->row->size)}};

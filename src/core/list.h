@@ -1,5 +1,5 @@
 /* Lists: one base statement and a field table give a resource that can be narrowed, sorted and
- * paged, as JSON, CSV and XLSX.
+ * paged, as JSON, and exported as files (core/export.h).
  *
  * The base statement is wrapped: SELECT * FROM (base) WHERE filters AND after ORDER BY … LIMIT.
  * Both databases dissolve the wrapping, and the variants are finite: any subset of the declared
@@ -17,6 +17,7 @@ struct list_filter {
     const char *condition;
 };
 
+struct file_format;
 struct list {
     const struct sql *base; /* SELECT … FROM …, without ORDER BY */
     const struct shape *row;
@@ -29,18 +30,21 @@ struct list {
     bool guarded;                  /* rows have `visibility`; each reader sees what he may */
     enum error (*finish)(struct ctx *ctx, void *row); /* members that follow from others */
     bool versioned; /* rows have recorded_seq and replaced_seq: takes as_of */
+    /* Address at which it is told where a row comes from, with {field}s: a column of exports. */
+    const char *lineage;
 };
 
 enum {
     LIST_LIMIT = 100,
     LIST_LIMIT_MAX = 500,
-    LIST_EXPORT_PAGE = 500,
-    LIST_CSV_ROWS = 2000000,
+    LIST_EXPORT_PAGE = 2000,
+    LIST_FILE_ROWS = 5000000,
     LIST_XLSX_ROWS = 100000, /* more than that no spreadsheet enjoys */
-    LIST_EXPORT_SECONDS = 60
+    LIST_EXPORT_SECONDS = 55 /* the listener waits for 60 */
 };
 
-enum list_format { LIST_JSON, LIST_CSV, LIST_XLSX };
+/* The forms that every list has: a page, and whole as files. */
+enum list_format { LIST_PAGE, LIST_CSV, LIST_XLSX, LIST_JSON, LIST_CSV_METADATA };
 
 /* What a client asked of a list. */
 struct list_request {
@@ -52,34 +56,25 @@ struct list_request {
     struct maybe_int as_of;
     struct row filter; /* values of the row shape's filter fields */
     uint64_t filter_given;
-    struct db_value extra[8]; /* values of list->filters */
+    struct db_value extra[8];         /* values of list->filters */
+    const struct file_format *format; /* whose option may be given; NULL = a page */
+    struct str option;
     uint64_t extra_given;
 };
 
 /* Reads the query string; complains about what is unknown or wrong. `path_name` is the field that a
- * value in the path belongs to, or STR_NONE. */
+ * value in the path belongs to, or STR_NONE; `format` is NULL for a page. */
 enum error list_request_read(struct ctx *ctx, const struct list *list, struct str query,
                              struct str path_name, struct str path_value,
+                             const struct file_format *format,
                              struct list_request *request) MUST_USE;
 /* The statement for a request, for running and for the test of indexes. `args` holds its values. */
 struct str list_statement(struct ctx *ctx, const struct list_request *request, struct args *args);
 /* One page as {"items":[…],"next":…,"seq":…}. */
 enum error list_page(struct ctx *ctx, const struct list_request *request,
                      struct json *out) MUST_USE;
-/* Where exports are made: $TMPDIR, or /tmp. */
-const char *export_folder(void);
-/* The whole list into an open file, page by page, in constant memory, each page in a snapshot of
- * its own. A versioned list is exported as it was recorded when the export began. E_BUSY while
- * another export runs; E_TOO_LARGE past the ceiling of rows; E_TIMEOUT past that of time. */
-enum error list_export(struct ctx *ctx, struct list_request *request, enum list_format format,
-                       int file) MUST_USE;
-
-/* Records that are there already, as the same kinds of file. */
-enum error records_export(struct ctx *ctx, const struct shape *shape, struct records records,
-                          enum list_format format, int file) MUST_USE;
-
-/* Page by page, row by row; used by both. `next` becomes the cursor after the last row when more
- * rows may follow, else STR_NONE. */
+/* One page, row by row; of lists and of their files. `next` becomes the cursor after the last row
+ * when more rows may follow, else STR_NONE. */
 enum error list_each(struct ctx *ctx, const struct list_request *request, row_fn *visit,
                      void *state, struct row row, struct str *next) MUST_USE;
 

@@ -199,11 +199,19 @@ static const struct shape *input_of(const struct route *route)
     return route->handler ? route->handler->in : route->list ? route->list->row : NULL;
 }
 
-static void write_list_parameters(struct json *json, const struct list *list)
+static void write_list_parameters(struct json *json, const struct list *list,
+                                  const struct file_format *format)
 {
-    write_parameter(json, "query", STR("limit"), "每页条数", "Items a page", KIND_INT, NULL, false);
-    write_parameter(json, "query", STR("after"), "游标：上一页的 next", "Cursor: the page's next",
-                    KIND_TEXT, NULL, false);
+    if (!format) {
+        write_parameter(json, "query", STR("limit"), "每页条数", "Items a page", KIND_INT, NULL,
+                        false);
+        write_parameter(json, "query", STR("after"), "游标：上一页的 next",
+                        "Cursor: the page's next", KIND_TEXT, NULL, false);
+    } else if (format->option) {
+        struct field option = {.choices = format->option_choices};
+        write_parameter(json, "query", str_of(format->option), format->option_zh, format->option_en,
+                        KIND_TEXT, &option, false);
+    }
     write_parameter(json, "query", STR("sort"), "排序字段，前加 - 为倒序",
                     "Field to sort by; a leading - reverses", KIND_TEXT, NULL, false);
     if (list->versioned)
@@ -230,7 +238,7 @@ static void write_parameters(struct json *json, const struct route *route)
                             field->required && !route->list);
     }
     if (route->list)
-        write_list_parameters(json, route->list);
+        write_list_parameters(json, route->list, route->format);
     if (route->match)
         write_parameter(json, "header", STR("If-Match"), "读取时的 ETag", "The ETag that was read",
                         KIND_TEXT, NULL, true);
@@ -259,8 +267,10 @@ static void write_responses(struct json *json, const struct route *route)
     key_open(json, "responses", '{');
     key_open(json, route->created == 201 ? "201" : "200", '{');
     member(json, "description", STR("OK"));
-    write_content(json, route->file ? "application/x-ndjson" : "application/json");
-    if (route->file)
+    write_content(json, route->file     ? "application/x-ndjson"
+                        : route->format ? route->format->type
+                                        : "application/json");
+    if (route->file || route->format)
         write_type(json, "string", false);
     else if (route->list) {
         write_type(json, "object", false);
@@ -451,8 +461,15 @@ static void document_route(struct buf *out, const struct route *route)
 {
     const struct shape *shape = input_of(route);
     buf_print(out, "\n### `%s %s`\n\n%s · %s\n", route->method, route->path, route->zh, route->en);
-    if (route->list || route->table)
-        buf_print(out, "\n`%s.csv` · `%s.xlsx`\n", route->path, route->path);
+    if ((route->list || route->table) && !route->format)
+        buf_print(out, "\n`%s.csv` · `.xlsx` · `.json` · `.csv-metadata.json`\n", route->path);
+    if (route->format && route->format->option) {
+        buf_print(out, "\n`%s` · %s · %s: ", route->format->option, route->format->option_zh,
+                  route->format->option_en);
+        for (size_t i = 0; route->format->option_choices[i]; i++)
+            buf_print(out, "%s`%s`", i ? " " : "", route->format->option_choices[i]);
+        buf_char(out, '\n');
+    }
     document_roles(out, route_roles(route));
     bool heading = false;
     for (size_t i = 0; shape && i < shape->count; i++) {

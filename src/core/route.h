@@ -2,7 +2,7 @@
 #ifndef CORE_ROUTE_H
 #define CORE_ROUTE_H
 
-#include "core/list.h"
+#include "core/export.h"
 
 /* A handler, its input and its output, tied together by the tags, so that no cast goes unchecked.
  *
@@ -45,10 +45,12 @@ struct route {
     const char *path; /* /api/areas/{code}: {code} goes into the field `code` of the input */
     const char *zh, *en;
     const struct handler *handler; /* or … */
-    const struct list *list;       /* … a list, also at path.csv and path.xlsx; or … */
+    const struct list *list;       /* … a list, also whole at path.csv, .xlsx and .json; or … */
     struct str (*text)(struct arena *arena); /* … JSON that depends on nothing but the program */
     /* The reply is a file that this writes; the handler only says what the query is. */
     enum error (*file)(struct ctx *ctx, const void *query, int file);
+    /* The list, or the reply's `items`, only as a file in this format; the path has its ending. */
+    const struct file_format *format;
     size_t body_max; /* 0 = BODY_MAX */
     /* Work to be done before the transaction, in the pool, with a reading connection: hashing a
      * password, say. What it finds goes to ctx->carried. `in` is checked; may be NULL. */
@@ -58,7 +60,7 @@ struct route {
     uint32_t roles;                /* who may; 0 = anyone may read, only the operator may write */
     enum effort effort;
     int created;  /* status of success when it is not 200 */
-    bool table;   /* the reply's `items` are also at path.csv and path.xlsx */
+    bool table;   /* the reply's `items` are also at path.csv, path.xlsx, path.json */
     bool partial; /* PATCH: only what is given changes; ctx->given says what */
     bool match;   /* If-Match is required */
     bool raw;     /* the body is no JSON: it arrives in ctx->body */
@@ -70,6 +72,11 @@ enum { BODY_MAX = 256 * 1024 };
 #define GET_LIST(path, list_, ...)                                                                 \
     {                                                                                              \
         "GET", path, __VA_ARGS__, .list = &(list_), .effort = WORK                                 \
+    }
+/* A list in a format of the module's own. */
+#define GET_FILE(path, list_, format_, ...)                                                        \
+    {                                                                                              \
+        "GET", path, __VA_ARGS__, .list = &(list_), .format = &(format_), .effort = WORK           \
     }
 #define GET_POINT(path, name, ...)                                                                 \
     {                                                                                              \

@@ -26,13 +26,16 @@ static bool fits(const char *pattern, struct str path, struct match *match)
     return at == path.length;
 }
 
-/* A list has its forms at path.csv and path.xlsx. */
+/* A list has its forms at path.csv and the like. */
 static bool fits_list(const struct route *route, struct str path, struct match *match)
 {
     static const struct {
         const char *ending;
         enum list_format format;
-    } forms[] = {{".csv", LIST_CSV}, {".xlsx", LIST_XLSX}};
+    } forms[] = {{".csv", LIST_CSV},
+                 {".xlsx", LIST_XLSX},
+                 {".csv-metadata.json", LIST_CSV_METADATA},
+                 {".json", LIST_JSON}};
     for (size_t i = 0; i < COUNT(forms); i++) {
         struct str ending = str_of(forms[i].ending);
         if (str_ends(path, ending) &&
@@ -41,7 +44,7 @@ static bool fits_list(const struct route *route, struct str path, struct match *
             return true;
         }
     }
-    match->format = LIST_JSON;
+    match->format = LIST_PAGE;
     return fits(route->path, path, match);
 }
 
@@ -54,8 +57,8 @@ struct match route_find(struct arena *arena, struct str method, struct str path)
             const struct route *route = &modules[m]->routes[r];
             if (path.length <= TELLING || route->path[TELLING] != path.data[TELLING])
                 continue;
-            if (!(route->list || route->table ? fits_list(route, path, &match)
-                                              : fits(route->path, path, &match)))
+            bool forms = (route->list || route->table) && !route->format;
+            if (!(forms ? fits_list(route, path, &match) : fits(route->path, path, &match)))
                 continue;
             match.path_known = true;
             if (str_is(method, route->method)) {
@@ -66,6 +69,6 @@ struct match route_find(struct arena *arena, struct str method, struct str path)
             buf_print(&allow, "%s%s", allow.length ? ", " : "", route->method);
         }
     match.allow = buf_str(&allow);
-    match.format = LIST_JSON;
+    match.format = LIST_PAGE;
     return match;
 }

@@ -14,5 +14,12 @@
 enum error sequence_read(struct ctx *ctx) MUST_USE;
 /* Takes the next number, into ctx->sequence, before anything is written. */
 enum error sequence_take(struct ctx *ctx) MUST_USE;
+/* A snapshot in which no number is missing up to ctx->sequence, the newest in it, so that it shows
+ * all records as they were at that number and for good. On SQLite every snapshot is one. On
+ * PostgreSQL writers hold a shared lock from their number to their commit; it is taken alone for
+ * the moment in which the snapshot is made, for STAND_STILL_MS at most: E_BUSY while a long write
+ * is under way. Begins the transaction anew there. */
+enum { STAND_STILL_MS = 250 };
+enum error sequence_stand_still(struct ctx *ctx) MUST_USE;
 
 #endif

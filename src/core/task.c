@@ -126,6 +126,7 @@ static void send_reply(struct task *task)
     add_header(exchange, STR("Content-Type"), reply->content_type);
     add_header(exchange, STR("ETag"), reply->etag);
     add_header(exchange, STR("Location"), reply->location);
+    add_header(exchange, STR("Link"), reply->link);
     add_header(exchange, STR("Allow"), reply->allow);
     add_header(exchange, STR("Set-Cookie"), reply->cookie);
     bool personal = task->call.ctx.revealed || task->call.ctx.file.data;

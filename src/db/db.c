@@ -96,9 +96,11 @@ const char *db_message(const struct db_conn *conn)
     return conn->message;
 }
 
-void db_deadline(struct db_conn *conn, int milliseconds)
+int db_deadline(struct db_conn *conn, int milliseconds)
 {
+    int before = conn->deadline_ms;
     conn->deadline_ms = milliseconds;
+    return before;
 }
 
 /* The cache of statements */

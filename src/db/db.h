@@ -63,8 +63,8 @@ const char *db_message(const struct db_conn *conn);
 /* From the next db_begin() on, a transaction has this much time: past it a running statement is
  * stopped and no other started, with DB_TIMEOUT. (On PostgreSQL a statement that began in time may
  * run for as long once more.) It can be committed however late. A statement outside of transactions
- * has this time for itself. 0 = no limit. */
-void db_deadline(struct db_conn *conn, int milliseconds);
+ * has this time for itself. 0 = no limit. Returns what it was before. */
+int db_deadline(struct db_conn *conn, int milliseconds);
 
 /* A read transaction sees one snapshot and takes no writes. A connection that was lost is opened
  * again here. Transactions do not nest.

@@ -6,6 +6,7 @@
     GROUP(app) \
     GROUP(arena) \
     GROUP(audit) \
+    GROUP(cell) \
     GROUP(credit_code) \
     GROUP(csv) \
     GROUP(date) \

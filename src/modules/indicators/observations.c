@@ -81,7 +81,8 @@ const struct list observation_list = {.base = &sql_observation_list,
                                       .sort = "id",
                                       .owned = &observation_owned,
                                       .guarded = true,
-                                      .versioned = true};
+                                      .versioned = true,
+                                      .lineage = "/api/observations/{id}/lineage"};
 
 struct observation_key {
     int64_t id;

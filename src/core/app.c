@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "core/erasure.h"
 #include "core/log.h"
@@ -229,6 +230,7 @@ static struct app *app_new(const struct config *config, char *reason, size_t rea
     }
     app->config = config;
     app->digest = config->digest;
+    app->metrics.started_at = time(NULL);
     app->last = &app->first;
     app->last_parked = &app->parked;
     atomic_init(&app->set_up, false);

@@ -59,6 +59,7 @@ struct ctx {
 
     /* What the program lends. */
     struct str route;               /* of a write, for its event: "POST /api/documents" */
+    struct metrics *metrics;        /* what the program counts; NULL = nothing */
     struct audit_sealer *sealer;    /* NULL = nobody seals beside the writes */
     struct keyring *keyring;        /* master keys of personal data */
     struct person_key *person_keys; /* those that this request has used, newest first */

@@ -114,7 +114,8 @@ static void read_on_loop(struct task *task)
 
 static bool is_api(struct str path)
 {
-    return str_starts(path, STR("/api/")) || str_is(path, "/api") || str_is(path, "/healthz");
+    return str_starts(path, STR("/api/")) || str_is(path, "/api") || str_is(path, "/healthz") ||
+           str_is(path, "/metrics");
 }
 
 static void handle(void *state, struct http_exchange *exchange)
@@ -128,8 +129,7 @@ static void handle(void *state, struct http_exchange *exchange)
     task->app = app;
     task->exchange = exchange;
     task->call.reply.file = -1;
-    if (log_wants(LOG_DEBUG))
-        clock_gettime(CLOCK_MONOTONIC, &task->began);
+    clock_gettime(CLOCK_MONOTONIC, &task->began);
     task_frame(app, &task->call.ctx, &exchange->arena);
     if (!task_guarded(task, read_exchange) || !task_guarded(task, authenticate_here) ||
         task->authentication == AUTHENTICATION_REFUSED) {

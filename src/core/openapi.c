@@ -267,10 +267,11 @@ static void write_responses(struct json *json, const struct route *route)
     key_open(json, "responses", '{');
     key_open(json, route->created == 201 ? "201" : "200", '{');
     member(json, "description", STR("OK"));
-    write_content(json, route->file     ? "application/x-ndjson"
-                        : route->format ? route->format->type
-                                        : "application/json");
-    if (route->file || route->format)
+    write_content(json, route->file         ? "application/x-ndjson"
+                        : route->format     ? route->format->type
+                        : route->media_type ? route->media_type
+                                            : "application/json");
+    if (route->file || route->format || route->media_type)
         write_type(json, "string", false);
     else if (route->list) {
         write_type(json, "object", false);

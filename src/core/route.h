@@ -51,7 +51,8 @@ struct route {
     enum error (*file)(struct ctx *ctx, const void *query, int file);
     /* The list, or the reply's `items`, only as a file in this format; the path has its ending. */
     const struct file_format *format;
-    size_t body_max; /* 0 = BODY_MAX */
+    const char *media_type; /* of the reply, where it is no JSON: in ctx->file */
+    size_t body_max;        /* 0 = BODY_MAX */
     /* Work to be done before the transaction, in the pool, with a reading connection: hashing a
      * password, say. What it finds goes to ctx->carried. `in` is checked; may be NULL. */
     enum error (*prelude)(struct ctx *ctx, const void *in);

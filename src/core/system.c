@@ -1,6 +1,8 @@
 #include "core/system.h"
 
 #include "core.sql.h"
+#include "core/audit_sealer.h"
+#include "core/metrics.h"
 #include "core/openapi.h"
 #include "core/rules.h"
 #include "core/sequence.h"
@@ -28,8 +30,32 @@ HANDLER(health_show, nothing, health)
     return error;
 }
 
+/* The reply is text, not the record. */
+HANDLER(metrics_show, nothing, nothing)
+{
+    (void)in;
+    (void)out;
+    struct buf text = {.arena = ctx->arena};
+    int64_t sealed;
+    enum error error = sequence_read(ctx);
+    if (!error)
+        error = sequence_sealed(ctx, ctx->sequence, &sealed);
+    if (error)
+        return error;
+    metrics_print(&text, ctx->metrics);
+    metrics_number(&text, "kechuang_sequence", "counter", "The newest commit sequence number.",
+                   (double)ctx->sequence);
+    metrics_number(&text, "kechuang_sealed_sequence", "counter",
+                   "The newest number that is sealed.", (double)sealed);
+    ctx->file = buf_str(&text);
+    ctx->file_type = STR("text/plain; version=0.0.4; charset=utf-8");
+    return E_OK;
+}
+
 static const struct route routes[] = {
     GET_POINT("/healthz", health_show, "运行状况", "Is the program well?"),
+    GET_WORK("/metrics", metrics_show, "运行指标（Prometheus 格式）", "Metrics, for Prometheus",
+             .roles = OVERSEERS, .media_type = "text/plain"),
     GET_TABLE("/api/settings", rule_list, "可调规则", "Rules that can be changed", .roles = STAFF),
     ACT("/api/settings/{code}", rule_change, "改一条规则", "Change a rule", .roles = ADMINISTRATORS,
         .approvers = ADMINISTRATORS),

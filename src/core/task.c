@@ -22,6 +22,7 @@ void task_frame(struct app *app, struct ctx *ctx, struct arena *arena)
     ctx->arena = arena;
     ctx->who = &principal_public;
     ctx->exporting = &app->exporting;
+    ctx->metrics = &app->metrics;
     ctx->digest = app->digest;
     ctx->sealer = app->sealer;
     ctx->keyring = app->keyring;
@@ -65,18 +66,21 @@ bool task_guarded(struct task *task, void (*step)(struct task *))
     return good;
 }
 
-/* At level debug: which route, how it ended, how long it took. Never what was sent. */
-static void log_request(const struct task *task)
+/* Counted; and at level debug logged: which route, how it ended, how long it took. Never what was
+ * sent. */
+static void note_request(struct task *task)
 {
     char status[16], microseconds[24];
     struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t taken = (now.tv_sec - task->began.tv_sec) * (int64_t)1000000 +
+                    (now.tv_nsec - task->began.tv_nsec) / 1000;
+    metrics_reply(&task->app->metrics, task->call.is_write ? METRICS_WRITE : METRICS_READ,
+                  task->call.reply.status, taken);
     if (!log_wants(LOG_DEBUG))
         return;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     snprintf(status, sizeof(status), "%d", task->call.reply.status);
-    snprintf(microseconds, sizeof(microseconds), "%lld",
-             (long long)(now.tv_sec - task->began.tv_sec) * 1000000 +
-                 (now.tv_nsec - task->began.tv_nsec) / 1000);
+    snprintf(microseconds, sizeof(microseconds), "%lld", (long long)taken);
     log_event(LOG_DEBUG, "request", "method", task->call.route ? task->call.route->method : "",
               "route", task->call.route ? task->call.route->path : "", "status", status,
               "microseconds", microseconds, NULL);
@@ -116,7 +120,7 @@ static void send_reply(struct task *task)
 {
     struct http_exchange *exchange = task->exchange;
     struct reply *reply = &task->call.reply;
-    log_request(task);
+    note_request(task);
     exchange->status = reply->status;
     exchange->reply = reply->body;
     if (reply->file >= 0) {
@@ -147,6 +151,7 @@ static void send_reply(struct task *task)
 void task_send_group(void *state)
 {
     struct app *app = state;
+    metrics_group(&app->metrics, app->ready_count);
     http_send_all(app->ready, app->ready_count);
     app->ready_count = 0;
 }
@@ -289,6 +294,7 @@ static bool enqueue(struct app *app, struct task *task)
         *app->last = task;
         app->last = &task->next;
         app->queued++;
+        atomic_store(&app->metrics.queued, app->queued);
         pthread_cond_signal(&app->work);
     }
     pthread_mutex_unlock(&app->mutex);
@@ -304,6 +310,7 @@ static struct task *dequeue(struct app *app)
     if (task) {
         app->first = task->next;
         app->queued--;
+        atomic_store(&app->metrics.queued, app->queued);
         if (!app->first)
             app->last = &app->first;
     }

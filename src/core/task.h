@@ -10,6 +10,7 @@
 #include "core/app.h"
 #include "core/audit_sealer.h"
 #include "core/identities.h"
+#include "core/metrics.h"
 #include "core/replies.h"
 #include "http/server.h"
 
@@ -69,6 +70,8 @@ struct app {
     int hashing;
     size_t parked_count;
     struct task *parked, **last_parked;
+
+    struct metrics metrics;
 
     atomic_flag exporting; /* one export at a time: it is long work for everybody else's machine */
 };

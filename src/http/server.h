@@ -102,8 +102,8 @@ bool http_query_next(struct arena *arena, struct str *rest, struct str *name, st
                      bool *bad);
 /* Fills in status, headers and body of an embedded web file (encoding negotiated by
  * Accept-Encoding, ETag and If-None-Match, Cache-Control, Vary, Content-Security-Policy and its
- * kin); a path without an extension gets /index.html, except /healthz and below /api. False when
- * there is no such file, or the method is not GET. */
+ * kin); a path without an extension gets /index.html, except /healthz, /metrics and below /api.
+ * False when there is no such file, or the method is not GET. */
 bool http_embedded(struct http_exchange *exchange);
 
 #endif

@@ -18,7 +18,8 @@ static const struct embedded_file *file_at(const char *path)
 /* The addresses inside the web UI are its own business: all of them are the one page. */
 static bool is_page(struct str path)
 {
-    if (str_is(path, "/healthz") || str_is(path, "/api") || str_starts(path, STR("/api/")))
+    if (str_is(path, "/healthz") || str_is(path, "/metrics") || str_is(path, "/api") ||
+        str_starts(path, STR("/api/")))
         return false;
     size_t last = path.length;
     while (path.data[last - 1] != '/')

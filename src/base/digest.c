@@ -122,6 +122,12 @@ void digest_number(struct digest *digest, int64_t number)
     digest_part(digest, (struct str){text, (size_t)length});
 }
 
+void digest_bytes(struct digest *digest, const void *bytes, size_t length)
+{
+    if (digest)
+        add(digest, (struct str){bytes, length});
+}
+
 bool digest_end(struct digest *digest, char hex[DIGEST_HEX + 1])
 {
     static const char digits[] = "0123456789abcdef";

@@ -20,6 +20,8 @@ struct digest;
 struct digest *digest_begin(enum digest_algorithm algorithm);
 void digest_part(struct digest *digest, struct str part);
 void digest_number(struct digest *digest, int64_t number);
+/* Bytes as they are, for the digest of a file, which anybody's tool computes. */
+void digest_bytes(struct digest *digest, const void *bytes, size_t length);
 /* Ends and frees it; false when it could not be computed. */
 bool digest_end(struct digest *digest, char hex[DIGEST_HEX + 1]) MUST_USE;
 

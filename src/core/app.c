@@ -196,7 +196,9 @@ static bool open_all(struct app *app, char *reason, size_t reason_size)
     if (!conn)
         return false;
     app->on_sqlite = db_is_sqlite(conn);
-    if (!migrate(conn, reason, reason_size) || !ensure_keys(app, conn, reason, reason_size) ||
+    app->files = file_store_open(url, reason, reason_size);
+    if (!app->files || !migrate(conn, reason, reason_size) ||
+        !ensure_keys(app, conn, reason, reason_size) ||
         !ensure_pack(app, conn, reason, reason_size) ||
         !start_modules(app, conn, reason, reason_size)) {
         db_disconnect(conn);
@@ -334,6 +336,7 @@ void app_close(struct app *app)
     replies_free(app->replies);
     identities_free(app->identities);
     keyring_close(app->keyring);
+    file_store_close(app->files);
     pthread_cond_destroy(&app->finished);
     pthread_cond_destroy(&app->work);
     pthread_mutex_destroy(&app->mutex);

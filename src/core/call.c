@@ -232,6 +232,7 @@ static enum error read_input(struct call *call, const struct match *match)
     if (!error && route->raw) {
         call->ctx.content_type = media_type(call->request.content_type);
         call->ctx.body = call->request.body;
+        call->ctx.upload = call->request.upload;
     }
     if (!error)
         error = read_query(call);
@@ -317,16 +318,18 @@ bool call_prepare(struct call *call)
     return false;
 }
 
-size_t call_body_max(struct str method, struct str path)
+size_t call_body_max(struct str method, struct str path, bool *to_file)
 {
     struct arena arena = {0};
     jmp_buf escape;
     volatile size_t most = BODY_MAX;
     arena.escape = &escape;
+    *to_file = false;
     if (setjmp(escape) == 0) {
         struct match match = route_find(&arena, method, path);
         if (match.route && match.route->body_max)
             most = match.route->body_max;
+        *to_file = match.route && match.route->to_file;
     }
     arena_free(&arena);
     return most;

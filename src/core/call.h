@@ -16,6 +16,7 @@ struct request {
     bool https;                       /* a proxy on this machine says so */
     bool on_this_machine;             /* it came to a loopback address, through no proxy */
     const struct principal *who;      /* NULL = anybody */
+    struct upload *upload;            /* the body, when it is in a file; its digest is `body` */
 };
 
 struct reply {
@@ -72,7 +73,7 @@ bool call_is_repeatable(const struct call *call);
 void call_problem(struct call *call);
 /* The same without allocating: for a request that used up its memory. */
 void call_out_of_memory(struct call *call);
-/* Most bytes that a body may have at this address. */
-size_t call_body_max(struct str method, struct str path);
+/* Most bytes that a body may have at this address, and whether it goes into a file. */
+size_t call_body_max(struct str method, struct str path, bool *to_file);
 
 #endif

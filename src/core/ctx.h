@@ -46,6 +46,7 @@ struct ctx {
     /* What was sent. */
     struct field_set given;        /* which members of the input */
     struct str content_type, body; /* of a raw body, for routes that take one */
+    const struct upload *upload;   /* a body that went into a file, for POST_FILE */
     struct str if_match;           /* without quotes; STR_NONE when absent */
     void *carried;                 /* what the route's prelude found */
 
@@ -61,6 +62,7 @@ struct ctx {
     struct str route;               /* of a write, for its event: "POST /api/documents" */
     struct metrics *metrics;        /* what the program counts; NULL = nothing */
     struct audit_sealer *sealer;    /* NULL = nobody seals beside the writes */
+    struct file_store *files;       /* where the bytes of files lie */
     struct keyring *keyring;        /* master keys of personal data */
     struct person_key *person_keys; /* those that this request has used, newest first */
     void *exporting;                /* atomic_flag of whoever exports; NULL = nobody else does */

@@ -1,4 +1,6 @@
 /* Where HTTP comes in: who asks, and on which thread it is answered. */
+#include <errno.h>
+
 #include "core/authenticate.h"
 #include "core/log.h"
 
@@ -79,6 +81,12 @@ static void read_exchange(struct task *task)
             exchange->loopback && str_is(http_header(exchange, "X-Forwarded-Proto"), "https");
         request->peer = client_address(exchange);
     }
+    if (exchange->body_file >= 0) {
+        request->body = str_of(exchange->body_sha256);
+        request->upload = &task->upload;
+        task->upload = (struct upload){.file = exchange->body_file};
+        memcpy(task->upload.sha256, exchange->body_sha256, sizeof(task->upload.sha256));
+    }
     call_choose_language(&task->call);
 }
 
@@ -145,7 +153,7 @@ static void handle(void *state, struct http_exchange *exchange)
         task_finish(task);
         return;
     }
-    if (exchange->body.length > INLINE_BODY_MAX) {
+    if (exchange->body.length > INLINE_BODY_MAX || exchange->body_file >= 0) {
         http_later(exchange);
         task_to_pool(task);
         return;
@@ -175,10 +183,12 @@ static void refuse(void *state, struct http_exchange *exchange, int status)
         const char *zh, *en;
     } known[] = {
         {400, E_MALFORMED, "请求的地址或格式不对", "the address or the request is malformed"},
+        {401, E_UNAUTHORISED, "请先登录，再上传文件", "sign in before you upload a file"},
         {413, E_TOO_LARGE, "内容超过这个地址允许的大小",
          "the body is larger than this address takes"},
         {414, E_URI_TOO_LONG, "地址过长", "the address is too long"},
         {431, E_HEADERS, "请求头过大", "the headers are too large"},
+        {507, E_DISK_FULL, "磁盘已满，文件没有保存", "the disk is full: the file was not kept"},
         {503, E_BUSY, "处理超时，请稍后重试", "it took too long: try again in a moment"}};
     struct task task = {.app = state, .exchange = exchange, .call = {.reply = {.file = -1}}};
     task_frame(state, &task.call.ctx, &exchange->arena);
@@ -197,8 +207,23 @@ static void refuse(void *state, struct http_exchange *exchange, int status)
 
 static size_t body_limit(void *state, struct str method, struct str path)
 {
+    bool to_file;
     (void)state;
-    return call_body_max(method, path);
+    return call_body_max(method, path, &to_file);
+}
+
+/* Only for who may have a name here at all: a stranger cannot fill the disk. */
+static int body_file(void *state, struct http_exchange *exchange, int *file)
+{
+    struct app *app = state;
+    bool to_file;
+    call_body_max(exchange->method, exchange->path, &to_file);
+    if (!to_file)
+        return 0;
+    if (!bearer(exchange).length && !cookie(exchange, SESSION_COOKIE).length)
+        return 401;
+    *file = file_store_temporary(app->files);
+    return *file >= 0 ? 0 : errno == ENOSPC ? 507 : 503;
 }
 
 struct http_settings entry_settings(struct app *app, const char *address)
@@ -207,5 +232,6 @@ struct http_settings entry_settings(struct app *app, const char *address)
                                   .app = app,
                                   .handle = handle,
                                   .body_limit = body_limit,
+                                  .body_file = body_file,
                                   .refuse = refuse};
 }

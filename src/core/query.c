@@ -314,6 +314,27 @@ enum error db_number(struct ctx *ctx, const struct sql *sql, struct args args, i
     return error;
 }
 
+enum error db_bytes(struct ctx *ctx, const struct sql *sql, struct args args, bytes_fn *take,
+                    void *state)
+{
+    struct binding binding = {.ctx = ctx, .args = &args};
+    struct db_value value = {.type = DB_BYTES};
+    struct db_cursor cursor;
+    enum error error;
+    enum db_status status = db_open(ctx->db, sql->text, bind, &binding, &cursor);
+    if (db_failed(status))
+        return fail_database(ctx, status);
+    status = db_step(&cursor);
+    if (status == DB_ROW) {
+        db_column(&cursor, 0, &value);
+        error = take(ctx, state, value.text);
+    } else {
+        error = db_failed(status) ? fail_database(ctx, status) : E_NOT_FOUND;
+    }
+    db_close(&cursor);
+    return error;
+}
+
 /* SQLite pays for RETURNING with a table of its own, and knows the id without. */
 enum error db_insert(struct ctx *ctx, const struct sql *sql, struct args args, int64_t *id)
 {

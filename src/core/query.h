@@ -21,6 +21,10 @@ static inline struct arg arg_int(const char *name, int64_t integer)
 {
     return (struct arg){name, {.type = DB_INT, .integer = integer}};
 }
+static inline struct arg arg_bytes(const char *name, struct str bytes)
+{
+    return (struct arg){name, {.type = DB_BYTES, .text = bytes}};
+}
 static inline struct arg arg_date(struct arena *arena, const char *name, struct date date)
 {
     char text[DATE_TEXT];
@@ -55,6 +59,11 @@ enum error db_one(struct ctx *ctx, const struct sql *sql, struct args args,
 /* One number, of the first column. */
 enum error db_number(struct ctx *ctx, const struct sql *sql, struct args args,
                      int64_t *number) MUST_USE;
+/* The bytes of the first row's first column, handed over where they lie, not copied into the arena;
+ * `take` returns an error of its own. E_NOT_FOUND, without a message, when there is no row. */
+typedef enum error bytes_fn(struct ctx *ctx, void *state, struct str bytes);
+enum error db_bytes(struct ctx *ctx, const struct sql *sql, struct args args, bytes_fn *take,
+                    void *state) MUST_USE;
 /* A row into a table with a column `id`, which is returned. The statement ends behind VALUES (…).
  */
 enum error db_insert(struct ctx *ctx, const struct sql *sql, struct args args,

@@ -64,7 +64,8 @@ struct route {
     bool table;   /* the reply's `items` are also at path.csv, path.xlsx, path.json */
     bool partial; /* PATCH: only what is given changes; ctx->given says what */
     bool match;   /* If-Match is required */
-    bool raw;     /* the body is no JSON: it arrives in ctx->body */
+    bool raw;     /* the body is no JSON: it arrives in ctx->body, or … */
+    bool to_file; /* … in a file, as ctx->upload (files.h) */
 };
 
 enum { BODY_MAX = 256 * 1024 };
@@ -108,6 +109,12 @@ enum { BODY_MAX = 256 * 1024 };
     {                                                                                              \
         "POST", path, __VA_ARGS__, .handler = &name##_handler, .effort = WORK, .created = 201,     \
                                    .raw = true, .body_max = (most)                                 \
+    }
+/* The body becomes a file of the store, however large it is. */
+#define POST_FILE(path, name, most, ...)                                                           \
+    {                                                                                              \
+        "POST", path, __VA_ARGS__, .handler = &name##_handler, .effort = WORK, .created = 201,     \
+                                   .raw = true, .to_file = true, .body_max = (most)                \
     }
 /* Does something with a record that is there. */
 #define ACT(path, name, ...)                                                                       \

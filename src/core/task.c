@@ -26,6 +26,7 @@ void task_frame(struct app *app, struct ctx *ctx, struct arena *arena)
     ctx->digest = app->digest;
     ctx->sealer = app->sealer;
     ctx->keyring = app->keyring;
+    ctx->files = app->files;
     ctx->now = instant_now();
     ctx->utc_offset_minutes = app->utc_offset_minutes;
     ctx->today = date_at(ctx->now, app->utc_offset_minutes);
@@ -411,6 +412,29 @@ static bool is_authenticated(struct worker *worker, struct task *task)
     return task_guarded(task, authenticate_there) && task->authentication == AUTHENTICATED;
 }
 
+static void keep_upload(struct task *task)
+{
+    struct ctx *ctx = &task->call.ctx;
+    struct upload *upload = task->call.request.upload;
+    enum error error = upload ? file_store_put(ctx, upload)
+                              : fail(ctx, E_INVALID, "文件是空的", "the file is empty");
+    task->prepared = !error;
+    if (error)
+        call_problem(&task->call);
+}
+
+/* The bytes lie safe before the transaction that refers to them begins, and are nobody's yet. */
+static bool upload_kept(struct worker *worker, struct task *task)
+{
+    if (!task->call.route->to_file)
+        return true;
+    task->call.ctx.db = worker->conn;
+    if (task_guarded(task, keep_upload) && task->prepared)
+        return true;
+    task_finish(task);
+    return false;
+}
+
 static void work_on(struct worker *worker, struct task *task)
 {
     struct app *app = worker->app;
@@ -423,6 +447,8 @@ static void work_on(struct worker *worker, struct task *task)
         return;
     }
     if (task->call.route->prelude && !prelude_done(worker, task))
+        return;
+    if (!upload_kept(worker, task))
         return;
     if (task->call.is_write && app->on_sqlite) {
         task_to_writer(task);

@@ -9,6 +9,7 @@
 
 #include "core/app.h"
 #include "core/audit_sealer.h"
+#include "core/files.h"
 #include "core/identities.h"
 #include "core/metrics.h"
 #include "core/replies.h"
@@ -26,11 +27,12 @@ struct task {
     bool unsure; /* the connection was lost during COMMIT */
     struct timespec began;
     struct task *next;
-    int authentication; /* enum authentication: is it known who asks? */
-    bool prepared;      /* the call is to be run */
-    bool answered;      /* a kept reply was given */
-    bool grouped;       /* its reply goes out together with those of its commit group */
-    bool finished;      /* app_call() waits for it, under the app's mutex */
+    int authentication;   /* enum authentication: is it known who asks? */
+    bool prepared;        /* the call is to be run */
+    bool answered;        /* a kept reply was given */
+    struct upload upload; /* its body, when that is in a file */
+    bool grouped;         /* its reply goes out together with those of its commit group */
+    bool finished;        /* app_call() waits for it, under the app's mutex */
 };
 
 struct worker {
@@ -56,6 +58,7 @@ struct app {
     struct http_exchange *ready[WRITER_BATCH]; /* of the writer's thread: replies of its group */
     size_t ready_count;
     struct keyring *keyring;
+    struct file_store *files;
     struct http_server *server;
     struct worker workers[WORKERS_MAX];
     int worker_count;

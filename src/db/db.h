@@ -1,9 +1,9 @@
 /* The database, SQLite or PostgreSQL, behind one small face.
  *
  * SQL is written once, for both: named statements with parameters `:name`; the tokens
- * {id} {int} {real} {bool} {text} {strict} in migrations, where a line that begins with {sqlite} or
- * {postgres} is for one of them only. Dates and other texts are TEXT compared
- * bytewise, instants are whole seconds. A connection belongs to one thread at a time. */
+ * {id} {int} {real} {bool} {text} {bytes} {strict} in migrations, where a line that begins with
+ * {sqlite} or {postgres} is for one of them only. Dates and other texts are TEXT compared bytewise,
+ * instants are whole seconds. A connection belongs to one thread at a time. */
 #ifndef DB_DB_H
 #define DB_DB_H
 
@@ -29,7 +29,7 @@ static inline bool db_failed(enum db_status status)
     return status > DB_DONE;
 }
 
-enum db_type { DB_INT, DB_REAL, DB_BOOL, DB_TEXT };
+enum db_type { DB_INT, DB_REAL, DB_BOOL, DB_TEXT, DB_BYTES };
 
 struct db_value {
     enum db_type type; /* also of a null, so that PostgreSQL can infer nothing wrong */
@@ -37,7 +37,7 @@ struct db_value {
     union {
         int64_t integer; /* DB_INT, and 0 or 1 for DB_BOOL */
         double real;
-        struct str text;
+        struct str text; /* also of DB_BYTES, in which anything may be */
     };
 };
 
@@ -117,7 +117,7 @@ enum db_status db_open(struct db_conn *conn, struct str text, db_param_fn *param
 enum db_status db_step(struct db_cursor *cursor) MUST_USE; /* DB_ROW, DB_DONE or a failure */
 const char *db_column_name(const struct db_cursor *cursor, int column);
 /* `value->type` says what is wanted: numbers and truth values convert into each other; ask for
- * DB_TEXT only where the column is a text. */
+ * DB_TEXT only where the column is a text, and for DB_BYTES where it is one of bytes. */
 void db_column(const struct db_cursor *cursor, int column, struct db_value *value);
 void db_close(struct db_cursor *cursor);
 /* DB_MEMO bytes that stay with the prepared statement, for whoever `owner` names, so that what

@@ -5,8 +5,8 @@
 
 #include "db/driver.h"
 
-static const char *const token_names[DB_TOKENS] = {"{id}",   "{int}",    "{real}",   "{bool}",
-                                                   "{text}", "{strict}", "{sqlite}", "{postgres}"};
+static const char *const token_names[DB_TOKENS] = {
+    "{id}", "{int}", "{real}", "{bool}", "{text}", "{strict}", "{sqlite}", "{postgres}", "{bytes}"};
 
 /* The token's number, or how many there are. */
 static size_t token_at(const char *p)

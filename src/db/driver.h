@@ -7,7 +7,7 @@
 
 enum {
     DB_PARAMS_MAX = 64,
-    DB_TOKENS = 8,
+    DB_TOKENS = 9,
     DB_STATEMENTS_MAX = 256, /* kept prepared; also: open at once */
     DB_MESSAGE_MAX = 256,
     DB_TEXT_MAX = 64 << 20 /* bytes of one text */
@@ -97,8 +97,8 @@ void db_end_cursors(struct db_conn *conn);
 enum db_status db_control(struct db_conn *conn, const char *text) MUST_USE;
 int64_t db_clock_ms(void);
 
-/* {id} {int} {real} {bool} {text} {strict}, and {sqlite} {postgres}, which leave the rest of their
- * line to one of the two: expands them into malloc'd text, NULL without memory. */
+/* {id} {int} {real} {bool} {text} {bytes} {strict}, and {sqlite} {postgres}, which leave the rest
+ * of their line to one of the two: expands them into malloc'd text, NULL without memory. */
 char *dialect_expand(const struct db_driver *driver, const char *script);
 /* Finds :names and replaces them by numbers. NULL when all is well, else what is wrong. */
 const char *dialect_compile(const struct db_driver *driver, struct db_statement *statement);

@@ -198,6 +198,9 @@ static int bind(sqlite3_stmt *statement, int at, const struct db_value *value)
         return sqlite3_bind_int64(statement, at, value->integer);
     case DB_REAL:
         return sqlite3_bind_double(statement, at, value->real);
+    case DB_BYTES:
+        return sqlite3_bind_blob64(statement, at, value->text.data, value->text.length,
+                                   SQLITE_STATIC);
     case DB_TEXT:
         break;
     }
@@ -255,6 +258,10 @@ static void sqlite_column(struct db_statement *statement, int column, struct db_
     case DB_REAL:
         value->real = sqlite3_column_double(handle, column);
         return;
+    case DB_BYTES:
+        value->text.data = sqlite3_column_blob(handle, column);
+        value->text.length = (size_t)sqlite3_column_bytes(handle, column);
+        return;
     case DB_TEXT:
         break;
     }
@@ -286,7 +293,7 @@ static enum db_status sqlite_explain(struct db_conn *conn, struct db_statement *
 const struct db_driver db_sqlite = {
     .name = "sqlite",
     .tokens = {"INTEGER PRIMARY KEY AUTOINCREMENT", "INTEGER", "REAL", "INTEGER", "TEXT", "STRICT",
-               "", "--"},
+               "", "--", "BLOB"},
     .parameter = '?',
     .keeps_control = true,
     .connect = sqlite_connect,

@@ -113,6 +113,25 @@ static bool read_target(struct request *request)
            percent_decode(request->target, &exchange->path.length, false);
 }
 
+/* Where the app wants the body in a file, opens that; 0, or the status to refuse with. */
+static int open_body_file(struct request *request)
+{
+    const struct http_settings *settings = &request->server->settings;
+    struct http_exchange *exchange = &request->exchange;
+    jmp_buf escape;
+    if (!settings->body_file)
+        return 0;
+    volatile int status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    exchange->arena.escape = &escape;
+    if (setjmp(escape) == 0)
+        status = settings->body_file(settings->app, exchange, &exchange->body_file);
+    exchange->arena.escape = NULL;
+    if (exchange->body_file >= 0 &&
+        atomic_fetch_add(&request->server->uploads, 1) >= HTTP_UPLOADS_MAX)
+        status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    return status;
+}
+
 int head_check(struct request *request, const char *method, const char *url, const char *version)
 {
     struct framing framing = {.request = request, .end = method + strlen(method)};
@@ -148,8 +167,9 @@ int head_check(struct request *request, const char *method, const char *url, con
     int64_t length;
     if (framing.lengths && (!int_parse(framing.length, &length) || length < 0))
         return MHD_HTTP_BAD_REQUEST; /* libmicrohttpd has let 007 pass */
-    return framing.lengths && (uint64_t)length > request->body_limit ? MHD_HTTP_CONTENT_TOO_LARGE
-                                                                     : 0;
+    if (framing.lengths && (uint64_t)length > request->body_limit)
+        return MHD_HTTP_CONTENT_TOO_LARGE;
+    return open_body_file(request);
 }
 
 struct copying {

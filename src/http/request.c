@@ -1,5 +1,6 @@
 /* The way of a request through the loop thread: head, body, handling, and its end. */
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,18 +33,26 @@ struct request *request_new(struct http_server *server)
     request->arena = &request->exchange.arena;
     request->exchange.body = STR("");
     request->exchange.reply_file = -1;
+    request->exchange.body_file = -1;
     return request;
 }
 
-static void close_file(struct request *request)
+static void close_files(struct request *request)
 {
+    char unused[DIGEST_HEX + 1];
     if (request->exchange.reply_file >= 0)
         close(request->exchange.reply_file);
+    if (request->exchange.body_file >= 0) {
+        close(request->exchange.body_file);
+        atomic_fetch_sub(&request->server->uploads, 1);
+    }
+    if (request->digest && !digest_end(request->digest, unused))
+        unused[0] = '\0'; /* the body was given up */
 }
 
 void request_free(struct request *request)
 {
-    close_file(request);
+    close_files(request);
     arena_free(&request->exchange.arena);
     free(request->body);
     free(request);
@@ -56,7 +65,7 @@ void request_recycle(struct request *request)
         request_free(request);
         return;
     }
-    close_file(request);
+    close_files(request);
     struct arena arena = request->exchange.arena;
     arena_reset(&arena);
     arena.escape = NULL;
@@ -71,6 +80,7 @@ void request_recycle(struct request *request)
     memset(request, 0, offsetof(struct request, method));
     request->exchange.arena = arena;
     request->exchange.reply_file = -1;
+    request->exchange.body_file = -1;
     request->body = body;
     request->body_capacity = capacity;
     request->next = server->spare;
@@ -156,6 +166,8 @@ static enum MHD_Result take_head(struct request *request, const char *url, const
     if (status)
         return refuse(request, status);
     request->stage = STAGE_BODY;
+    if (request->exchange.body_file >= 0)
+        request->digest = digest_begin(DIGEST_SHA256);
     if (request->unread)
         request->began = now_ms();
     return MHD_YES;
@@ -176,20 +188,46 @@ static bool body_grow(struct request *request, size_t needed)
     return true;
 }
 
+/* 0, or the status to refuse with. */
+static int write_body(struct request *request, const char *body, size_t size)
+{
+    digest_bytes(request->digest, body, size);
+    while (size) {
+        ssize_t written = write(request->exchange.body_file, body, size);
+        if (written < 0 && errno != EINTR)
+            return errno == ENOSPC || errno == EDQUOT ? MHD_HTTP_INSUFFICIENT_STORAGE
+                                                      : MHD_HTTP_SERVICE_UNAVAILABLE;
+        body += written > 0 ? written : 0;
+        size -= written > 0 ? (size_t)written : 0;
+    }
+    return 0;
+}
+
+static int keep_body(struct request *request, const char *body, size_t size)
+{
+    if (request->exchange.body_file >= 0)
+        return write_body(request, body, size);
+    if (!body_grow(request, request->received + 1))
+        return MHD_HTTP_SERVICE_UNAVAILABLE;
+    memcpy(request->body + request->received - size, body, size);
+    return 0;
+}
+
 static enum MHD_Result take_body(struct request *request, const char *body, size_t size)
 {
-    size_t had = request->received;
     request->received += size;
     /* The more of it has come, the longer the whole may take. */
     cut_off_at(request->client, request->began + request->server->settings.request_ms +
                                     (long long)(request->received / HTTP_BODY_RATE * 1000));
     if (!request->refusal && request->received > request->body_limit)
         request->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
-    else if (!request->refusal && !body_grow(request, request->received + 1))
-        request->refusal = MHD_HTTP_SERVICE_UNAVAILABLE;
+    if (!request->refusal)
+        request->refusal = keep_body(request, body, size);
+    if (request->refusal && request->exchange.body_file >= 0 &&
+        ftruncate(request->exchange.body_file, 0) != 0)
+        return MHD_NO;
     if (request->refusal) /* it can only be said after the whole body, so that is read, not kept */
         return request->received > request->body_limit + DISCARD_MAX ? MHD_NO : MHD_YES;
-    memcpy(request->body + had, body, size);
     return MHD_YES;
 }
 
@@ -242,7 +280,13 @@ static enum MHD_Result handle(struct request *request, void **state)
         request->refusal = MHD_HTTP_SERVICE_UNAVAILABLE;
     if (request->refusal)
         return refuse(request, request->refusal);
-    if (request->received) {
+    if (exchange->body_file >= 0) {
+        bool good = digest_end(request->digest, exchange->body_sha256);
+        request->digest = NULL;
+        exchange->body_size = request->received;
+        if (!good)
+            return refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE);
+    } else if (request->received) {
         request->body[request->received] = '\0';
         exchange->body = (struct str){request->body, request->received};
     }

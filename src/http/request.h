@@ -73,6 +73,7 @@ struct request {
     long long began; /* when the body did, in ms */
     int refusal;     /* a status, once the body turned out to be too much */
     char *body;
+    struct digest *digest; /* of a body that goes into a file */
     char method[METHOD_MAX + 1];
     char target[HTTP_TARGET_MAX + 1]; /* path (decoded in place), NUL, query, NUL */
 };
@@ -86,7 +87,8 @@ struct http_server {
     int spare_count;
     struct form *forms[FORM_ROWS]; /* by length of the body; loop thread only */
     unsigned form_count, form_row;
-    atomic_int active; /* given to the app and not yet sent whole */
+    atomic_int uploads; /* requests whose body goes into a file */
+    atomic_int active;  /* given to the app and not yet sent whole */
     atomic_bool stopping;
 
     pthread_mutex_t lock;

@@ -14,6 +14,7 @@
 #define HTTP_SERVER_H
 
 #include "base/arena.h"
+#include "base/digest.h"
 
 enum {
     HTTP_HEADERS_MAX = 16,       /* headers a reply may have */
@@ -23,6 +24,7 @@ enum {
     HTTP_IDLE_SECONDS = 30,      /* a client that neither sends nor reads is dropped */
     HTTP_REQUEST_SECONDS = 60,   /* how long sending a request may take … */
     HTTP_BODY_RATE = 4 * 1024,   /* … and a second more for so many bytes of body */
+    HTTP_UPLOADS_MAX = 32,       /* bodies in files at the same time; past that 503 */
     HTTP_PEER_TEXT = 46,
     HTTP_LATER_SECONDS = 60 /* how long a reply may be put off */
 };
@@ -36,8 +38,12 @@ struct http_exchange {
     struct str path;  /* percent-decoded; starts with '/'; no NUL, valid UTF-8 (else 400 before) */
     struct str query; /* raw, what follows '?'; empty when there is none */
     struct str body;
-    bool loopback;             /* the peer's address is a loopback address */
-    char peer[HTTP_PEER_TEXT]; /* that address, as digits; empty where it is not known */
+    int body_file; /* when >= 0: the body went into this file instead, which ends with the exchange
+                    */
+    uint64_t body_size;
+    char body_sha256[DIGEST_HEX + 1]; /* of that file */
+    bool loopback;                    /* the peer's address is a loopback address */
+    char peer[HTTP_PEER_TEXT];        /* that address, as digits; empty where it is not known */
 
     int status;
     struct {
@@ -56,8 +62,13 @@ struct http_settings {
     /* Most bytes a body may have; asked before the body arrives. More than that is answered by
      * `refuse` with 413, and not read. */
     size_t (*body_limit)(void *app, struct str method, struct str path);
-    /* Fills in the reply for what the listener refuses by itself: 400, 413, 414, 431, 503. Runs on
-     * the loop thread, does not call http_send(). The path is "/" where it was at fault. */
+    /* May be NULL. Asked when the head of a request with a body has come: where does the body go?
+     * `*file` stays -1 for memory, else the listener writes it into that file, which it closes.
+     * A status instead of 0 refuses the request. Runs on the loop thread; may ask for headers. */
+    int (*body_file)(void *app, struct http_exchange *exchange, int *file);
+    /* Fills in the reply for what the listener refuses by itself: 400, 401, 413, 414, 431, 503,
+     * 507. Runs on the loop thread, does not call http_send(). The path is "/" where it was at
+     * fault. */
     void (*refuse)(void *app, struct http_exchange *exchange, int status);
     /* Tests are in a hurry; 0 = as said above. */
     int idle_seconds, request_ms, later_ms;

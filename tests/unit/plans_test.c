@@ -70,6 +70,8 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
     for (size_t i = 0; i < COUNT(truths); i++)
         if (str_is(name, truths[i]))
             *value = bool_value(true);
+    if (str_is(name, "bytes"))
+        value->type = DB_BYTES;
     return true;
 }
 

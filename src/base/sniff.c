@@ -1,0 +1,59 @@
+#include "base/sniff.h"
+
+#include "base/utf8.h"
+
+static bool has(struct str text, struct str part)
+{
+    return text.length && memmem(text.data, text.length, part.data, part.length);
+}
+
+/* A package of Office is a ZIP file in which such a part is; the names of all parts stand at its
+ * end. */
+static struct str sniff_zip(struct str head, struct str tail)
+{
+    static const struct {
+        struct str part;
+        const char *type;
+    } known[] = {{STR_INIT("xl/workbook."),
+                  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+                 {STR_INIT("word/document."),
+                  "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+                 {STR_INIT("ppt/presentation."),
+                  "application/vnd.openxmlformats-officedocument.presentationml.presentation"}};
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (has(tail, known[i].part) || has(head, known[i].part))
+            return str_of(known[i].type);
+    return STR("application/zip");
+}
+
+/* UTF-8 without control characters; a character may be cut at the end. */
+static bool is_text(struct str head)
+{
+    size_t good = utf8_check(head);
+    if (!head.length || good + 3 < head.length)
+        return false;
+    for (size_t i = 0; i < good; i++)
+        if ((unsigned char)head.data[i] < ' ' && !strchr("\t\n\r\f", head.data[i]))
+            return false;
+    return true;
+}
+
+struct str sniff(struct str head, struct str tail)
+{
+    static const struct {
+        struct str begins;
+        const char *type;
+    } known[] = {{STR_INIT("\x89PNG\r\n\x1A\n"), "image/png"},
+                 {STR_INIT("\xFF\xD8\xFF"), "image/jpeg"},
+                 {STR_INIT("GIF87a"), "image/gif"},
+                 {STR_INIT("GIF89a"), "image/gif"},
+                 {STR_INIT("%PDF-"), "application/pdf"}};
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (str_starts(head, known[i].begins))
+            return str_of(known[i].type);
+    if (str_starts(head, STR("RIFF")) && str_starts(str_skip(head, 8), STR("WEBP")))
+        return STR("image/webp");
+    if (str_starts(head, STR("PK\x03\x04")))
+        return sniff_zip(head, tail);
+    return is_text(head) ? STR("text/plain") : STR("application/octet-stream");
+}

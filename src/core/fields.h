@@ -74,6 +74,14 @@ enum personal {
     PERSONAL_TEXT
 };
 
+/* How the index of search (core/search.h) takes a field; personal data and secrets it never takes.
+ */
+enum search_use {
+    SEARCH_TITLE = 1, /* what a record is called: also by pinyin and initials */
+    SEARCH_TEXT = 2,  /* what it says */
+    SEARCH_CODE = 4   /* an identifier: also by its beginning */
+};
+
 struct shape;
 struct field {
     const char *name;    /* JSON key, SQL column and :parameter, CSV heading, query parameter */
@@ -86,6 +94,7 @@ struct field {
     const char *refers;         /* table whose `code` it must be */
     const struct shape *of;     /* of KIND_RECORD and KIND_RECORDS */
     const char *column;         /* of personal data: where it lies; NULL = person.NAME */
+    enum search_use search;     /* it is found by this; 0 = not */
     enum personal personal;     /* what kind of personal data; the shape has `person_id` then */
     bool subject;               /* the person whose data the record holds, instead of `person_id` */
     bool required;              /* must be given, and not null */

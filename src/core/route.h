@@ -156,6 +156,8 @@ static inline uint32_t route_roles(const struct route *route)
 
 struct lifecycle;
 
+struct searchable; /* core/search.h */
+
 struct module {
     const char *name;
     const struct db_migration *migrations;
@@ -164,6 +166,8 @@ struct module {
     size_t route_count;
     const struct pack_file *pack_files;
     size_t pack_file_count;
+    const struct searchable *searchables; /* what of it can be found */
+    size_t searchable_count;
     const struct lifecycle *const *lifecycles; /* ends with NULL; may be NULL */
     /* Runs after the pack's tables are in; reads what is no table. May be NULL. */
     enum error (*pack_loaded)(struct ctx *ctx, const char *folder);

@@ -6,6 +6,7 @@
 
 #include "core/app.h"
 #include "core/audit_verify.h"
+#include "core/backup.h"
 #include "core/lifecycle.h"
 #include "core/log.h"
 #include "core/openapi.h"
@@ -30,6 +31,11 @@ static const char usage[] =
     "an export\n"
     "  kechuang audit key               打印签名公钥 · print the public key of signatures\n"
     "  kechuang docs api|configuration|lifecycles  打印文档 · print documentation\n"
+    "  kechuang backup FOLDER [KEEP]    备份并读回核对，只留最新的 KEEP 份 · back up, and read "
+    "back\n"
+    "  kechuang backup check FILE       核对一份备份 · read a back-up back\n"
+    "  kechuang restore FILE            恢复成 --db 所指的新数据库 · restore into the new database "
+    "--db\n"
     "  kechuang version                 打印版本 · print the version\n"
     "  kechuang openapi                 打印接口说明 · print the OpenAPI description\n\n";
 
@@ -236,6 +242,9 @@ static int run(struct arena *arena, const struct config *config, int count, char
         return users_reset(arena, config, words[2]);
     if (str_is(command, "pack") && str_is(second, "check") && count == 3)
         return pack_check(config, words[2]);
+    int copied = backup_command(config, count, words);
+    if (copied >= 0)
+        return copied;
     if (str_is(command, "audit")) {
         int status = audit_command(config, count - 1, words + 1);
         if (status >= 0)

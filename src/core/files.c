@@ -72,6 +72,11 @@ static void print_paths(const struct file_store *store, const char *sha256, char
     snprintf(path, PATH_ROOM, "%.*s/%s", PATH_ROOM - DIGEST_HEX - 2, shard, sha256);
 }
 
+void file_store_path(const struct file_store *store, const char *sha256, char *path, size_t size)
+{
+    snprintf(path, size, "%s/%.2s/%s", store->folder, sha256, sha256);
+}
+
 static bool sync_folder(const char *path)
 {
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -175,7 +180,7 @@ static enum error put_in_database(struct ctx *ctx, const struct upload *upload)
 
 /* --- Storing -------------------------------------------------------------------------------- */
 
-static bool measure(struct upload *upload)
+bool file_measure(struct upload *upload)
 {
     struct stat about;
     if (fstat(upload->file, &about) != 0)
@@ -208,7 +213,7 @@ static bool sniff_file(struct upload *upload)
 
 enum error file_store_put(struct ctx *ctx, struct upload *upload)
 {
-    if (!measure(upload) || !sniff_file(upload))
+    if (!file_measure(upload) || !sniff_file(upload))
         return unreadable(ctx);
     if (ctx->files->in_database)
         return put_in_database(ctx, upload);

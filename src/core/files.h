@@ -33,6 +33,9 @@ struct upload {
     struct str type; /* by its bytes (sniff.h); constant */
 };
 
+/* Finds size and digest of an open file; false with errno. */
+bool file_measure(struct upload *upload) MUST_USE;
+
 struct file_store;
 
 /* For the database at `url`; makes the folder. NULL, with the reason, when that fails. */
@@ -42,6 +45,8 @@ void file_store_close(struct file_store *store);
 /* A file without a name into which bytes can be written that are to be stored; -1 with errno. It is
  * gone when it is closed. */
 int file_store_temporary(struct file_store *store);
+/* Where a file lies, on SQLite. */
+void file_store_path(const struct file_store *store, const char *sha256, char *path, size_t size);
 /* Stores what was written into such a file: size, digest and type are found in it unless
  * `upload->sha256` is there already. Durable on return, and safe for FILE_GRACE_SECONDS. `ctx->db`
  * is a connection outside of a transaction; on PostgreSQL it gets one. Not on the writer's thread:

@@ -135,6 +135,12 @@ enum db_status db_explain(struct db_conn *conn, struct str text, db_param_fn *pa
  * blanks). False, with the reason, when it could not; then it has to be done again. */
 bool db_scrub(const char *url, struct str tables, char *reason, size_t reason_size) MUST_USE;
 
+/* SQLite: a copy of the database as it is at one moment, while others go on writing; synced. `path`
+ * must not be there yet. False, with the reason, when it could not, and on PostgreSQL. */
+bool db_copy(const char *url, const char *path, char *reason, size_t reason_size) MUST_USE;
+/* SQLite: is every page of the file sound, and does every reference lead somewhere? */
+bool db_is_whole(const char *url, char *reason, size_t reason_size) MUST_USE;
+
 struct db_migration {
     const char *module;
     const char *name; /* 0001_create */

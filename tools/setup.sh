@@ -8,7 +8,8 @@
 # into var/tools/node, which goes first in PATH.
 
 packages_build='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev libsqlite3-dev
-    libpq-dev libsodium-dev libssl-dev libxlsxwriter-dev zlib1g-dev libbrotli-dev'
+    libpq-dev libsodium-dev libssl-dev libxlsxwriter-dev zlib1g-dev libbrotli-dev libzip-dev
+    libxml2-dev'
 packages_test='clang-format clang-tidy shellcheck libcmocka-dev postgresql-15 sqlite3 curl
     chromium fonts-noto-cjk'
 packages_package='dpkg-dev binutils'

@@ -273,6 +273,9 @@ struct app *app_check(const struct config *config, char *reason, size_t reason_s
 
 bool app_listen(struct app *app, char *reason, size_t reason_size)
 {
+    app->jobs = jobs_start(app, reason, reason_size);
+    if (!app->jobs)
+        return false;
     struct http_settings settings = entry_settings(app, app->config->listen.data);
     app->server = http_start(&settings, reason, reason_size);
     return app->server != NULL;
@@ -321,6 +324,7 @@ void app_close(struct app *app)
         return;
     if (app->server)
         http_stop(app->server, STOP_SECONDS);
+    jobs_stop(app->jobs);
     pthread_mutex_lock(&app->mutex);
     app->stopping = true;
     pthread_cond_broadcast(&app->work);
@@ -332,6 +336,7 @@ void app_close(struct app *app)
     sealer_stop(app->sealer);
     if (app->writer)
         writer_stop(app->writer);
+    jobs_free(app->jobs); /* the writer's last replies could still wake it */
     db_disconnect(app->loop_conn);
     replies_free(app->replies);
     identities_free(app->identities);

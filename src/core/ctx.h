@@ -53,8 +53,7 @@ struct ctx {
     /* What a handler says beside its record. */
     struct str location;                   /* where the record is that it made */
     struct str cookie;                     /* for Set-Cookie */
-    struct str file, file_type, file_name; /* replied instead of the record, which is the event's;
-                                              without a type, the route says it */
+    struct str file, file_type, file_name; /* replied instead of the record, which is the event's */
     int64_t etag;                          /* the sequence number that identifies what it returns */
     int64_t refused_account;               /* whose account a refusal is about; 0 = unknown */
     const struct erasure *erasure; /* a person was erased: what is left to do after the commit */
@@ -64,6 +63,7 @@ struct ctx {
     struct metrics *metrics;        /* what the program counts; NULL = nothing */
     struct audit_sealer *sealer;    /* NULL = nobody seals beside the writes */
     struct file_store *files;       /* where the bytes of files lie */
+    struct jobs *jobs;              /* this node's; NULL = it runs none */
     struct keyring *keyring;        /* master keys of personal data */
     struct person_key *person_keys; /* those that this request has used, newest first */
     void *exporting;                /* atomic_flag of whoever exports; NULL = nobody else does */
@@ -81,6 +81,7 @@ struct ctx {
     bool revealed;           /* the reply shows personal data unmasked: it is not kept */
     bool number_used;        /* by the event of what was carried out within it */
     bool keep_refusal;       /* what was written is kept although the request is refused */
+    bool job_started;        /* a handler has queued a job */
     bool identities_changed; /* a handler changed who may do what */
     bool administrator_came; /* one has signed in: the operator's token ends */
 };

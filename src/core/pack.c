@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "core/audit.h"
 #include "core/sequence.h"
+#include "core/target.h"
 #include "pack.sql.h"
 
 enum { PACK_FILE_MAX = 64 << 20, PACK_ERRORS_MAX = 20 };
@@ -17,6 +18,7 @@ enum { PACK_FILE_MAX = 64 << 20, PACK_ERRORS_MAX = 20 };
 struct reading {
     struct ctx *ctx;
     const struct pack_file *file;
+    struct target target;
     const char *path;
     const struct field *fields[CSV_COLUMNS_MAX];
     size_t column_count;
@@ -82,7 +84,7 @@ static enum error fail_file(struct reading *reading, size_t line, size_t column,
 static enum error read_heading(struct reading *reading, const struct csv_record *record)
 {
     struct ctx *ctx = reading->ctx;
-    const struct shape *shape = reading->file->shape;
+    const struct shape *shape = reading->target.is->shape;
     uint64_t seen = 0;
     reading->column_count = record->count;
     for (size_t i = 0; i < record->count; i++) {
@@ -130,10 +132,13 @@ static enum error read_record(struct reading *reading, const struct csv_record *
     if (error || (error = fields_check(ctx, row, UINT64_MAX, given)) ||
         (error = fields_check_references(ctx, row, UINT64_MAX)))
         return error;
-    if (reading->file->check && (error = reading->file->check(ctx, row.value)))
+    const struct import_target *is = reading->target.is;
+    const struct field *sample = field_find(is->shape, STR("sample"));
+    if (sample)
+        *(bool *)((char *)row.value + sample->offset) = reading->file->sample;
+    if (is->check && (error = is->check(ctx, row.value)))
         return error;
-    return reading->file->store ? reading->file->store(ctx, row.value)
-                                : db_do(ctx, reading->file->insert, (struct args){row, NULL, 0});
+    return target_store(ctx, &reading->target, row.value, NULL);
 }
 
 static enum error load_text(struct reading *reading, struct str text)
@@ -152,7 +157,8 @@ static enum error load_text(struct reading *reading, struct str text)
     if (!csv_next(&csv, record))
         return fail_file(reading, 1, 1, "没有标题行", "there is no heading line");
     enum error error = read_heading(reading, record);
-    struct row row = {reading->file->shape, arena_alloc(ctx->arena, reading->file->shape->size)};
+    const struct shape *shape = reading->target.is->shape;
+    struct row row = {shape, arena_alloc(ctx->arena, shape->size)};
     while (!error && csv_next(&csv, record)) {
         if (!read_record(reading, record, row))
             continue;
@@ -173,6 +179,7 @@ static enum error load_path(struct ctx *ctx, const struct pack_file *file, const
 {
     struct reading reading = {
         .ctx = ctx, .file = file, .path = path, .report = {.arena = ctx->arena}};
+    reading.target = target_of(ctx->arena, file->target);
     struct str text = STR_NONE;
     enum error error = pack_read_file(ctx, path, PACK_FILE_MAX, &text);
     return error ? error : load_text(&reading, text);

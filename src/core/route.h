@@ -137,14 +137,39 @@ enum { BODY_MAX = 256 * 1024 };
                                    .partial = true, .match = true                                  \
     }
 
-/* A file of the city pack: each row becomes a record of `shape`, is checked, and inserted. */
-struct pack_file {
-    const char *name; /* areas.csv; observations_*.csv stands for several */
+enum { TARGET_KEY_MAX = 4 };
+
+/* A table that is filled from tables: files of the city pack, and imports. What is written to it,
+ * how a row is found again and how it is taken back follows from the shape's fields and the name of
+ * the table (core/target.h), or is the work of the functions below. */
+struct import_target {
+    const char *name, *zh, *en; /* organisations: in addresses and on the command line */
     const struct shape *shape;
-    const struct sql *insert;                           /* or … */
-    enum error (*store)(struct ctx *ctx, void *record); /* … what more than one statement needs */
+    const char *table;                   /* its columns are the fields that may be given … */
+    const char *stored;                  /* … and these others, with blanks between; or NULL */
+    const char *key[TARGET_KEY_MAX + 1]; /* fields that say which record a row is; ends with NULL */
     /* Rules beyond the field table, and members that follow from others; may be NULL. */
     enum error (*check)(struct ctx *ctx, void *record);
+
+    /* Where a record is more than a row of `table`, instead of it. `find` fills `now` with the
+     * record that a row is about: E_NOT_FOUND when there is none. `store` puts a record in the
+     * place of `was` (NULL: a new one). `remove` takes it back; its `id` names it in the log. */
+    enum error (*find)(struct ctx *ctx, const void *record, void *now);
+    enum error (*store)(struct ctx *ctx, void *record, void *was);
+    enum error (*remove)(struct ctx *ctx, void *record);
+
+    /* Of a whole import, before its commit: what must hold among the records. May be NULL. */
+    enum error (*settled)(struct ctx *ctx);
+
+    uint32_t roles;                /* who may import it; 0 = nobody */
+    const struct ownership *owned; /* what is written must be the writer's own */
+    const char *visibility;        /* a field: what is or becomes public takes a second person */
+};
+
+/* A file of the city pack: each row becomes a record of the target. */
+struct pack_file {
+    const char *name; /* areas.csv; observations_*.csv stands for several */
+    const struct import_target *target;
     bool sample; /* only with --demo, from the pack's folder `demo` */
 };
 
@@ -157,6 +182,7 @@ static inline uint32_t route_roles(const struct route *route)
 struct lifecycle;
 
 struct searchable; /* core/search.h */
+struct job_kind;
 
 struct module {
     const char *name;
@@ -168,6 +194,9 @@ struct module {
     size_t pack_file_count;
     const struct searchable *searchables; /* what of it can be found */
     size_t searchable_count;
+    const struct import_target *const *imports; /* ends with NULL; may be NULL */
+    const struct job_kind *job_kinds;
+    size_t job_kind_count;
     const struct lifecycle *const *lifecycles; /* ends with NULL; may be NULL */
     /* Runs after the pack's tables are in; reads what is no table. May be NULL. */
     enum error (*pack_loaded)(struct ctx *ctx, const char *folder);

@@ -25,6 +25,7 @@ void task_frame(struct app *app, struct ctx *ctx, struct arena *arena)
     ctx->metrics = &app->metrics;
     ctx->digest = app->digest;
     ctx->sealer = app->sealer;
+    ctx->jobs = app->jobs;
     ctx->keyring = app->keyring;
     ctx->files = app->files;
     ctx->now = instant_now();
@@ -219,6 +220,8 @@ static void written(struct task *task, enum db_status status)
         if (app->on_sqlite && !atomic_load(&app->set_up) && task->call.ctx.administrator_came)
             atomic_store(&app->set_up, true);
     }
+    if (!db_failed(status) && task->call.ctx.job_started)
+        jobs_wake(task->app->jobs);
     if (!db_failed(status) && task->call.ctx.erasure)
         erasure_finish(task->app->keyring, task->app->config->db.data, task->call.ctx.now,
                        task->call.ctx.erasure);

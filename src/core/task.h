@@ -11,6 +11,7 @@
 #include "core/audit_sealer.h"
 #include "core/files.h"
 #include "core/identities.h"
+#include "core/jobs.h"
 #include "core/metrics.h"
 #include "core/replies.h"
 #include "http/server.h"
@@ -55,6 +56,7 @@ struct app {
     enum digest_algorithm digest;
     struct signing_key signing_key;
     struct audit_sealer *sealer;
+    struct jobs *jobs;                         /* NULL = none are run here */
     struct http_exchange *ready[WRITER_BATCH]; /* of the writer's thread: replies of its group */
     size_t ready_count;
     struct keyring *keyring;

@@ -32,12 +32,16 @@ struct batch {
     size_t count;
 };
 
+/* Waits for the first of a batch; the others are taken as they are there, up to one that wants to
+ * be alone. */
 static struct write_job *take(struct writer *writer, bool wait)
 {
     pthread_mutex_lock(&writer->mutex);
     while (wait && !writer->first && !writer->stopping)
         pthread_cond_wait(&writer->wake, &writer->mutex);
     struct write_job *job = writer->first;
+    if (job && job->alone && !wait)
+        job = NULL;
     if (job) {
         writer->first = job->next;
         writer->queued--;
@@ -180,6 +184,14 @@ static void handle(struct writer *writer, struct write_job *first)
     struct db_conn *conn = writer->conn;
     struct batch batch = {.count = 0};
     enum db_status committed = DB_BROKEN;
+    if (first->alone) {
+        int deadline_ms = conn->deadline_ms;
+        db_deadline(conn, 0);
+        enum db_status status = run_alone(writer, first);
+        db_deadline(conn, deadline_ms);
+        first->done(first->state, status);
+        return;
+    }
     gather(writer);
     if (run_batch(writer, &batch, first))
         committed = commit(writer, keeps_any(&batch));

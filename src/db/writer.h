@@ -33,6 +33,7 @@ struct write_job {
      * nothing of it is stored then, except perhaps with DB_LOST. May free the job. */
     void (*done)(void *state, enum db_status status);
     void *state;
+    bool alone;      /* takes long: gets a transaction of its own, without a deadline */
     bool repeatable; /* running it twice to the end does no harm (an idempotency key guards it) */
     struct write_job *next;
 };

@@ -14,7 +14,6 @@
     GROUP(db_faults) \
     GROUP(db_migrate) \
     GROUP(fuzz_corpus) \
-    GROUP(gcj02) \
     GROUP(http) \
     GROUP(http_later) \
     GROUP(http_static) \

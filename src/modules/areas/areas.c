@@ -36,12 +36,12 @@ static const struct list_filter area_filters[] = {
     {"set", "属于区域组", "Belongs to this set", KIND_TEXT,
      "code IN (SELECT area_code FROM area_set_member WHERE set_code = :set)"},
 };
-const struct list area_list = {.base = &sql_area_list,
-                               .row = &area_shape,
-                               .key = "code",
-                               .sort = "code",
-                               .filters = area_filters,
-                               .filter_count = COUNT(area_filters)};
+static const struct list area_list = {.base = &sql_area_list,
+                                      .row = &area_shape,
+                                      .key = "code",
+                                      .sort = "code",
+                                      .filters = area_filters,
+                                      .filter_count = COUNT(area_filters)};
 
 static const char *const set_kinds[] = {"partition", "monitored", "group", NULL};
 static const struct field area_set_fields[] = {
@@ -183,9 +183,10 @@ static enum error partitions_do_not_overlap(struct ctx *ctx, const char *folder)
         db_one(ctx, &sql_area_partition_overlaps, NO_ARGS, ROW(area_relative, &found));
     if (error)
         return error == E_NOT_FOUND ? E_OK : error;
-    return fail(ctx, E_INVALID, "%s/area_set_members.csv: 分区 %.*s 中 %.*s 与其上级重叠",
-                "%s/area_set_members.csv: in the partition %.*s, %.*s overlaps the area it lies in",
-                folder, STR_PRINT(found.code), STR_PRINT(found.name));
+    return fail(
+        ctx, E_INVALID, "%s%sarea_set_members.csv: 分区 %.*s 中 %.*s 与其上级重叠",
+        "%s%sarea_set_members.csv: in the partition %.*s, %.*s overlaps the area it lies in",
+        folder, *folder ? "/" : "", STR_PRINT(found.code), STR_PRINT(found.name));
 }
 
 static enum error cells_do_not_clash(struct ctx *ctx, const char *folder)
@@ -194,9 +195,10 @@ static enum error cells_do_not_clash(struct ctx *ctx, const char *folder)
     enum error error = db_one(ctx, &sql_area_cell_clashes, NO_ARGS, ROW(area_relative, &found));
     if (error)
         return error == E_NOT_FOUND ? E_OK : error;
-    return fail(ctx, E_INVALID, "%s/areas.csv: 区域组 %.*s 中 %.*s 与 %.*s 同在示意图的一格",
-                "%s/areas.csv: in the set %.*s, %.*s and %.*s have the same cell in the cartogram",
-                folder, STR_PRINT(found.code), STR_PRINT(found.name), STR_PRINT(found.name_en));
+    return fail(ctx, E_INVALID, "%s%sareas.csv: 区域组 %.*s 中 %.*s 与 %.*s 同在示意图的一格",
+                "%s%sareas.csv: in the set %.*s, %.*s and %.*s have the same cell in the cartogram",
+                folder, *folder ? "/" : "", STR_PRINT(found.code), STR_PRINT(found.name),
+                STR_PRINT(found.name_en));
 }
 
 static enum error check_sets(struct ctx *ctx, const char *folder)
@@ -212,11 +214,37 @@ static const struct route routes[] = {
     GET_LIST("/api/area_set_members", area_set_member_list, "区域组成员", "Members of sets"),
 };
 
+static enum error settled(struct ctx *ctx)
+{
+    return check_sets(ctx, "");
+}
+
+static const struct import_target areas = {"areas",
+                                           "区域",
+                                           "Areas",
+                                           &area_shape,
+                                           "area",
+                                           .key = {"code"},
+                                           .settled = settled,
+                                           .roles = ADMINISTRATORS};
+static const struct import_target sets = {
+    "area_sets", "区域组",        "Sets of areas",    &area_set_shape,
+    "area_set",  .key = {"code"}, .settled = settled, .roles = ADMINISTRATORS};
+static const struct import_target members = {"area_set_members", "区域组成员",
+                                             "Members of sets",  &area_set_member_shape,
+                                             "area_set_member",  .key = {"set_code", "area_code"},
+                                             .settled = settled, .roles = ADMINISTRATORS};
+static const struct import_target successions = {
+    "area_successions",     "区划沿革",        "Successions of areas",
+    &area_succession_shape, "area_succession", .key = {"predecessor", "successor"},
+    .roles = ADMINISTRATORS};
+static const struct import_target *const imports[] = {&areas, &sets, &members, &successions, NULL};
+
 static const struct pack_file pack_files[] = {
-    {"areas.csv", &area_shape, .insert = &sql_area_insert},
-    {"area_sets.csv", &area_set_shape, .insert = &sql_area_set_insert},
-    {"area_set_members.csv", &area_set_member_shape, .insert = &sql_area_set_member_insert},
-    {"area_successions.csv", &area_succession_shape, .insert = &sql_area_succession_insert},
+    {"areas.csv", .target = &areas},
+    {"area_sets.csv", .target = &sets},
+    {"area_set_members.csv", .target = &members},
+    {"area_successions.csv", .target = &successions},
 };
 
 const struct module areas_module = {
@@ -228,4 +256,5 @@ const struct module areas_module = {
     .pack_files = pack_files,
     .pack_file_count = COUNT(pack_files),
     .pack_loaded = check_sets,
+    .imports = imports,
 };

@@ -4,12 +4,6 @@ SELECT * FROM area
 -- name: area_show
 SELECT * FROM area WHERE code = :code;
 
--- name: area_insert
-INSERT INTO area (code, name, name_en, short_name, short_name_en, pinyin, kind, gb_code, parent,
-                  valid_from, valid_to, tile_column, tile_row, longitude, latitude, note)
-VALUES (:code, :name, :name_en, :short_name, :short_name_en, :pinyin, :kind, :gb_code, :parent,
-        :valid_from, :valid_to, :tile_column, :tile_row, :longitude, :latitude, :note);
-
 -- name: area_predecessors
 SELECT area.code, area.name, area.name_en, area_succession.date, area_succession.note
 FROM area_succession JOIN area ON area.code = area_succession.predecessor
@@ -26,28 +20,17 @@ SELECT area_set.code, area_set.name, area_set.name_en, area_set.kind, area_set_m
 FROM area_set_member JOIN area_set ON area_set.code = area_set_member.set_code
 WHERE area_set_member.area_code = :code ORDER BY area_set.code;
 
--- name: area_succession_insert
-INSERT INTO area_succession (predecessor, successor, date, note)
-VALUES (:predecessor, :successor, :date, :note);
-
 -- name: area_set_list
 SELECT * FROM area_set
 
 -- name: area_set_show
 SELECT * FROM area_set WHERE code = :code;
 
--- name: area_set_insert
-INSERT INTO area_set (code, name, name_en, kind, note) VALUES (:code, :name, :name_en, :kind, :note);
-
 -- name: area_set_member_list
 SELECT area_set_member.id, area_set_member.set_code, area_set_member.area_code,
        area.name AS area_name, area.name_en AS area_name_en, area_set_member.valid_from,
        area_set_member.valid_to
 FROM area_set_member JOIN area ON area.code = area_set_member.area_code
-
--- name: area_set_member_insert
-INSERT INTO area_set_member (set_code, area_code, valid_from, valid_to)
-VALUES (:set_code, :area_code, :valid_from, :valid_to);
 
 -- name: area_set_on
 SELECT area.*

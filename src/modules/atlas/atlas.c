@@ -31,7 +31,7 @@ static const struct field place_fields[] = {
     FIELD(struct place, note, "说明", "Note"),
 };
 static const SHAPE(place);
-const struct list place_list = {
+static const struct list place_list = {
     .base = &sql_place_list, .row = &place_shape, .key = "code", .sort = "code"};
 
 struct map_request {
@@ -342,9 +342,14 @@ static const struct route routes[] = {
              "An indicator over a set of areas"),
 };
 
+static const struct import_target places = {
+    "places", "地点",   "Places",        &place_shape,
+    "place",  "sample", .key = {"code"}, .roles = ADMINISTRATORS | ANALYSTS};
+static const struct import_target *const imports[] = {&places, NULL};
+
 static const struct pack_file pack_files[] = {
-    {"places.csv", &place_shape, .insert = &sql_place_insert},
-    {"places.csv", &place_shape, .insert = &sql_place_insert_sample, .sample = true},
+    {"places.csv", .target = &places},
+    {"places.csv", .target = &places, .sample = true},
 };
 
 const struct module atlas_module = {
@@ -355,4 +360,5 @@ const struct module atlas_module = {
     .route_count = COUNT(routes),
     .pack_files = pack_files,
     .pack_file_count = COUNT(pack_files),
+    .imports = imports,
 };

@@ -1,18 +1,6 @@
 -- name: place_list
 SELECT * FROM place
 
--- name: place_insert
-INSERT INTO place (code, name, name_en, kind, kind_en, area_code, longitude, latitude, precision_m,
-                   basis, sample, note)
-VALUES (:code, :name, :name_en, :kind, :kind_en, :area_code, :longitude, :latitude, :precision_m,
-        :basis, FALSE, :note);
-
--- name: place_insert_sample
-INSERT INTO place (code, name, name_en, kind, kind_en, area_code, longitude, latitude, precision_m,
-                   basis, sample, note)
-VALUES (:code, :name, :name_en, :kind, :kind_en, :area_code, :longitude, :latitude, :precision_m,
-        :basis, TRUE, :note);
-
 -- The periods in which members of the set have a value, newest first, and how many members have.
 -- name: map_periods
 SELECT observation.period, count(DISTINCT observation.area_code) AS areas

@@ -26,6 +26,10 @@ static const SHAPE(department);
 static const struct list department_list = {
     .base = &sql_department_list, .row = &department_shape, .key = "code", .sort = "code"};
 
+struct calendar_day {
+    struct date date;
+    struct str kind, name;
+};
 static const char *const calendar_kinds[] = {"holiday", "workday", NULL};
 static const struct field calendar_day_fields[] = {
     FIELD(struct calendar_day, date, "日期", "Day", USE_BOTH | USE_SORT, .required = true),
@@ -33,8 +37,8 @@ static const struct field calendar_day_fields[] = {
           USE_BOTH | USE_FILTER, .required = true, .choices = calendar_kinds),
     FIELD(struct calendar_day, name, "名称", "Name", .required = true),
 };
-SHAPE(calendar_day);
-const struct list calendar_list = {
+static const SHAPE(calendar_day);
+static const struct list calendar_list = {
     .base = &sql_calendar_list, .row = &calendar_day_shape, .key = "date", .sort = "date"};
 
 enum error city_setting(struct ctx *ctx, const char *key, struct str *value)
@@ -76,10 +80,20 @@ static const struct route routes[] = {
     GET_LIST("/api/calendar", calendar_list, "放假与调休上班日", "Holidays and make-up workdays"),
 };
 
+static const struct import_target settings = {
+    "settings", "城市设置", "Settings of the city", &setting_shape, "city_setting", .key = {"key"}};
+static const struct import_target departments = {
+    "departments", "部门",          "Departments",          &department_shape,
+    "department",  .key = {"code"}, .roles = ADMINISTRATORS};
+static const struct import_target calendar = {
+    "calendar",     "放假与调休上班日", "Holidays and make-up workdays", &calendar_day_shape,
+    "calendar_day", .key = {"date"},    .roles = ADMINISTRATORS};
+static const struct import_target *const imports[] = {&departments, &calendar, NULL};
+
 static const struct pack_file pack_files[] = {
-    {"pack.csv", &setting_shape, .insert = &sql_city_setting_insert},
-    {"departments.csv", &department_shape, .insert = &sql_department_insert},
-    {"calendar.csv", &calendar_day_shape, .insert = &sql_calendar_insert},
+    {"pack.csv", .target = &settings},
+    {"departments.csv", .target = &departments},
+    {"calendar.csv", .target = &calendar},
 };
 
 const struct module city_module = {
@@ -91,4 +105,5 @@ const struct module city_module = {
     .pack_files = pack_files,
     .pack_file_count = COUNT(pack_files),
     .pack_loaded = check_settings,
+    .imports = imports,
 };

@@ -102,6 +102,7 @@ const struct module collection_module = {
     .route_count = COUNT(routes),
     .pack_files = data_set_files,
     .pack_file_count = DATA_SET_FILES,
+    .imports = data_set_imports,
     .pack_loaded = pack_loaded,
     .started = started,
 };

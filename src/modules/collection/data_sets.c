@@ -302,9 +302,24 @@ static const struct field data_set_indicator_fields[] = {
 };
 static const SHAPE(data_set_indicator);
 
+static const struct import_target sets = {"data_sets",          "数据集",
+                                          "Data sets",          &data_set_shape,
+                                          "data_set",           "sample",
+                                          .key = {"code"},      .check = check_new,
+                                          .roles = CATALOGUERS, .owned = &data_set_owned,
+                                          .visibility = "class"};
+static const struct import_target fields = {
+    "data_set_fields",      "数据集的字段",   "Fields of data sets",
+    &data_set_field_shape,  "data_set_field", .key = {"data_set_code", "name"},
+    .roles = ADMINISTRATORS};
+static const struct import_target indicators = {
+    "data_set_indicators",     "数据集算出的指标",   "Indicators from data sets",
+    &data_set_indicator_shape, "data_set_indicator", .key = {"data_set_code", "indicator_code"},
+    .roles = ADMINISTRATORS};
+const struct import_target *const data_set_imports[] = {&sets, &fields, &indicators, NULL};
+
 const struct pack_file data_set_files[DATA_SET_FILES] = {
-    {"data_sets.csv", &data_set_shape, .insert = &sql_data_set_insert, .check = check_new},
-    {"data_set_fields.csv", &data_set_field_shape, .insert = &sql_data_set_field_insert},
-    {"data_set_indicators.csv", &data_set_indicator_shape,
-     .insert = &sql_data_set_indicator_insert},
+    {"data_sets.csv", .target = &sets},
+    {"data_set_fields.csv", .target = &fields},
+    {"data_set_indicators.csv", .target = &indicators},
 };

@@ -33,15 +33,5 @@ UPDATE data_set SET name = :name, name_en = :name_en, kind = :kind,
     expected_rows = :expected_rows, changed_seq = :sequence
 WHERE code = :code;
 
--- name: data_set_field_insert
-INSERT INTO data_set_field (data_set_code, position, name, zh, en, kind, required, class, is_personal,
-                            definition)
-VALUES (:data_set_code, :position, :name, :zh, :en, :kind, :required, :class, :is_personal,
-        :definition);
-
 -- name: data_set_fields_of
 SELECT * FROM data_set_field WHERE data_set_code = :data_set_code ORDER BY position;
-
--- name: data_set_indicator_insert
-INSERT INTO data_set_indicator (data_set_code, indicator_code)
-VALUES (:data_set_code, :indicator_code);

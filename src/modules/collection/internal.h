@@ -60,6 +60,7 @@ extern const struct ownership data_set_owned;
 extern const struct handler data_set_show_handler, data_set_create_handler, data_set_edit_handler,
     data_set_field_list_handler;
 extern const struct pack_file data_set_files[];
+extern const struct import_target *const data_set_imports[];
 enum { DATA_SET_FILES = 3 };
 
 /* --- Deliveries ----------------------------------------------------------------------------- */

@@ -609,8 +609,13 @@ static const struct route routes[] = {
              "Lines of a document and what is cited from them"),
 };
 
+static const struct import_target sources = {
+    "sources",       "来源",           "Sources", &source_shape, "source", "uploaded visibility",
+    .key = {"code"}, .roles = ANALYSTS};
+static const struct import_target *const imports[] = {&sources, NULL};
+
 static const struct pack_file pack_files[] = {
-    {"sources.csv", &source_shape, .insert = &sql_source_insert},
+    {"sources.csv", .target = &sources},
 };
 
 const struct module documents_module = {
@@ -621,5 +626,6 @@ const struct module documents_module = {
     .route_count = COUNT(routes),
     .pack_files = pack_files,
     .pack_file_count = COUNT(pack_files),
+    .imports = imports,
     .pack_loaded = load_bulletins,
 };

@@ -231,13 +231,34 @@ static const struct route routes[] = {
     LINEAGE_ROUTES,
 };
 
+static const struct import_target indicators = {"indicators",     "指标",      "Indicators",
+                                                &indicator_shape, "indicator", .key = {"code"},
+                                                .roles = ANALYSTS};
+static const struct import_target definitions = {"indicator_definitions",
+                                                 "指标口径",
+                                                 "Definitions of indicators",
+                                                 &definition_shape,
+                                                 "indicator_definition",
+                                                 .key = {"indicator_code", "version"},
+                                                 .roles = ANALYSTS};
+static const struct import_target derivations = {
+    "indicator_derivations",     "指标算式",
+    "Derivations of indicators", &derivation_shape,
+    "indicator_derivation",      .key = {"indicator_code"},
+    .check = derivation_check,   .roles = ANALYSTS};
+static const struct import_target releases = {
+    "releases",          "发布规则",     "Release rules",
+    &release_rule_shape, "release_rule", .key = {"indicator_code", "period_kind", "status"},
+    .roles = ANALYSTS};
+static const struct import_target *const imports[] = {
+    &indicators, &definitions, &derivations, &releases, &observation_target, NULL};
+
 static const struct pack_file pack_files[] = {
-    {"indicators.csv", &indicator_shape, .insert = &sql_indicator_insert},
-    {"indicator_definitions.csv", &definition_shape, .insert = &sql_definition_insert},
-    {"indicator_derivations.csv", &derivation_shape, .insert = &sql_derivation_insert,
-     .check = derivation_check},
-    {"releases.csv", &release_rule_shape, .insert = &sql_release_rule_insert},
-    {"observations_*.csv", &observation_shape, .store = observation_store_record},
+    {"indicators.csv", .target = &indicators},
+    {"indicator_definitions.csv", .target = &definitions},
+    {"indicator_derivations.csv", .target = &derivations},
+    {"releases.csv", .target = &releases},
+    {"observations_*.csv", .target = &observation_target},
 };
 
 const struct module indicators_module = {
@@ -248,4 +269,5 @@ const struct module indicators_module = {
     .route_count = COUNT(routes),
     .pack_files = pack_files,
     .pack_file_count = COUNT(pack_files),
+    .imports = imports,
 };

@@ -296,6 +296,7 @@ static enum error observation_check(struct ctx *ctx, struct observation *o)
     return check_area(ctx, o, o->period_end);
 }
 
+enum { LIKE_MAX = 2 };
 enum { TALLY_SLOTS = 16 }; /* migrations/0003_tally_slots.sql */
 
 static enum error tally(struct ctx *ctx, int64_t visibility, int64_t by)
@@ -324,11 +325,6 @@ enum error observation_store(struct ctx *ctx, struct observation *o)
         return error;
     return citation_add(ctx, "observation", o->id, o->source_code, o->line, o->token,
                         o->visibility);
-}
-
-enum error observation_store_record(struct ctx *ctx, void *record)
-{
-    return observation_store(ctx, record);
 }
 
 /* --- Routes --------------------------------------------------------------------------------- */
@@ -473,6 +469,89 @@ SHARED_HANDLER(observation_revise, revision, observation)
     next.visibility = change.visibility;
     return replace(ctx, &old, &next, out);
 }
+
+/* --- From tables ---------------------------------------------------------------------------- */
+
+/* By its number where the row has one, else the current figure that says the same of the same. */
+static enum error find_current(struct ctx *ctx, const void *record, void *now)
+{
+    const struct observation *o = record;
+    struct period period;
+    struct records found;
+    if (o->fact_id.data)
+        return db_one(ctx, &sql_observation_of_fact, FROM(observation, o), ROW(observation, now));
+    struct observation asked = *o;
+    if (!period_parse(o->period, &period))
+        return E_NOT_FOUND; /* the rules will say so */
+    asked.period_end = period_last(period);
+    enum error error = db_all(ctx, &sql_observation_like, FROM(observation, &asked),
+                              &observation_shape, LIKE_MAX, &found);
+    if (error || !found.count)
+        return error ? error : E_NOT_FOUND;
+    if (found.count > 1)
+        return complain(ctx, STR("fact_id"), "这样的数现在不止一个，请给出事实编号",
+                        "there is more than one such figure: give the number of the fact");
+    *(struct observation *)now = *(const struct observation *)found.items;
+    return E_OK;
+}
+
+/* A figure of a table that has no number of its own gets one that follows from what it is about, so
+ * that the same table brings the same figures. */
+static struct str number_of(struct arena *arena, const struct observation *o)
+{
+    const struct str parts[] = {o->indicator_code, o->area_code, o->scope,   o->among,
+                                o->period,         o->status,    o->measure, o->base_period};
+    char hex[DIGEST_HEX + 1];
+    struct digest *digest = digest_begin(DIGEST_SHA256);
+    for (size_t i = 0; i < COUNT(parts); i++)
+        digest_part(digest, parts[i]);
+    if (!digest_end(digest, hex))
+        arena_exhausted(arena);
+    return arena_print(arena, "T%.16s", hex);
+}
+
+static enum error check_row(struct ctx *ctx, void *record)
+{
+    struct observation *o = record;
+    if (!o->fact_id.data)
+        o->fact_id = number_of(ctx->arena, o);
+    return observation_check(ctx, o);
+}
+
+/* As a revision does, but for a whole table: one event says it for all. */
+static enum error end_current(struct ctx *ctx, const struct observation *old)
+{
+    enum error error = db_one(ctx, &sql_observation_replace, ARGS(arg_int("id", old->id)),
+                              (struct row){NULL, NULL});
+    error = explain(ctx, error, E_CHANGED, "这一版刚被别人修订", "someone has just revised it");
+    if (!error)
+        error = tally(ctx, old->visibility, -1);
+    return error ? error : citation_end(ctx, "observation", old->id);
+}
+
+static enum error store_imported(struct ctx *ctx, void *record, void *was)
+{
+    enum error error = was ? end_current(ctx, was) : E_OK;
+    return error ? error : observation_store(ctx, record);
+}
+
+static enum error remove_imported(struct ctx *ctx, void *record)
+{
+    return end_current(ctx, record);
+}
+
+const struct import_target observation_target = {"observations",
+                                                 "观测",
+                                                 "Observations",
+                                                 &observation_shape,
+                                                 .key = {"fact_id"},
+                                                 .check = check_row,
+                                                 .find = find_current,
+                                                 .store = store_imported,
+                                                 .remove = remove_imported,
+                                                 .roles = EDITORS,
+                                                 .owned = &observation_owned,
+                                                 .visibility = "visibility"};
 
 /* Publication is a revision of the visibility alone. */
 SHARED_HANDLER(observation_publish, publication, observation)

@@ -19,6 +19,18 @@ VALUES (:fact_id, :indicator_code, :definition_version, :area_code, :scope, :amo
 -- name: observation_replace
 UPDATE observation SET replaced_seq = :sequence WHERE id = :id AND replaced_seq IS NULL RETURNING id;
 
+-- name: observation_of_fact
+SELECT * FROM observation_cited WHERE fact_id = :fact_id AND replaced_seq IS NULL;
+
+-- The current figures that say the same of the same.
+-- name: observation_like
+SELECT * FROM observation_cited
+WHERE indicator_code = :indicator_code AND area_code = :area_code AND period_end = :period_end
+  AND period || '' = :period AND status || '' = :status AND measure = :measure
+  AND coalesce(scope, '') = coalesce(:scope, '') AND coalesce(among, '') = coalesce(:among, '')
+  AND coalesce(base_period, '') = coalesce(:base_period, '') AND replaced_seq IS NULL
+ORDER BY id LIMIT 2;
+
 -- name: definition_exists
 SELECT 1 FROM indicator_definition WHERE indicator_code = :indicator_code AND version = :definition_version;
 

@@ -140,12 +140,18 @@ static enum error finish(struct ctx *ctx, struct str code, struct organisation *
     return error;
 }
 
+static enum error check_new(struct ctx *ctx, void *record)
+{
+    struct organisation *made = record;
+    if (!made->state.data)
+        made->state = STR("active");
+    return organisation_code_check(ctx, "code", made->code);
+}
+
 HANDLER(organisation_create, organisation, organisation)
 {
     struct organisation made = *in;
-    if (!made.state.data)
-        made.state = STR("active");
-    enum error error = organisation_code_check(ctx, "code", made.code);
+    enum error error = check_new(ctx, &made);
     if (!error)
         error = db_do(ctx, &sql_organisation_insert, FROM(organisation, &made));
     return error ? error : finish(ctx, made.code, out);
@@ -198,10 +204,19 @@ static const struct route routes[] = {
               "Check a unified social credit code"),
 };
 
+static const struct import_target organisations = {
+    "organisations",     "单位",
+    "Organisations",     &organisation_shape,
+    "organisation",      "sample",
+    .key = {"code"},     .check = check_new,
+    .roles = REGISTRARS, .owned = &organisation_owned};
+static const struct import_target *const imports[] = {&organisations, NULL};
+
 const struct module organisations_module = {
     .name = "organisations",
     .migrations = organisations_migrations,
     .migration_count = COUNT(organisations_migrations),
     .routes = routes,
     .route_count = COUNT(routes),
+    .imports = imports,
 };

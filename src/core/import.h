@@ -1,0 +1,136 @@
+/* Imports: a table that somebody sent becomes records.
+ *
+ *   file ─► sheet.h ─► import_read.c ──────────► import_run.c ─────────────► import_row, event
+ *           cells      on the importing thread:   where the transaction is:
+ *                      which column is which      what is there already, whose
+ *                      field, values, corrections  it is, references, rules
+ *
+ * A check reads only and finds all problems there are; a run writes all records or none (mode
+ * `all`), or those that are right (`rows`), in one transaction under one number with one event,
+ * whose payload names the file and covers by a digest what each line did. So an import can be
+ * undone as a whole, and any record names the line that it came from. A row is found again by its
+ * natural key: the same file twice changes nothing. */
+#ifndef CORE_IMPORT_H
+#define CORE_IMPORT_H
+
+#include "core/jobs.h"
+#include "core/lifecycle.h"
+#include "core/sheet.h"
+#include "core/target.h"
+
+enum {
+    IMPORT_LINES_MAX = (1 << 24) - 1,
+    IMPORT_PROBLEMS_MAX = 1000, /* kept; all are counted */
+    IMPORT_CORRECTIONS_MAX = 10000,
+    IMPORT_HEAD_LINES = 20, /* the headings are in one of the first lines */
+    IMPORT_SAMPLES = 3,
+    IMPORT_SAMPLE_CHARACTERS = 40
+};
+
+struct import_counts {
+    int64_t new, changed, same, wrong;
+};
+struct import_progress {
+    int64_t done, total;
+};
+
+struct import {
+    int64_t id;
+    struct str target, kind, mode, state, file_name, file_sha256;
+    int64_t file_size;
+    struct str format, encoding, sheet, sheets;
+    int64_t header_line;
+    struct str columns;
+    int64_t row_count, new_count, changed_count, same_count, wrong_count, problem_count,
+        public_count;
+    struct record counts, progress;
+    struct str rows_digest, message;
+    int64_t account_id;
+    struct str created_by;
+    struct instant created_at;
+    struct maybe_int run_seq, undo_seq;
+    int64_t changed_seq;
+};
+extern const struct shape import_shape;
+extern const struct lifecycle import_lifecycle;
+/* Imports are their sender's; overseers see all. */
+extern const struct ownership import_owned;
+
+/* With counts and progress; E_NOT_FOUND without words. */
+enum error import_find(struct ctx *ctx, int64_t id, struct import *import) MUST_USE;
+enum error import_finish(struct ctx *ctx, void *import) MUST_USE;
+
+/* --- Columns -------------------------------------------------------------------------------- */
+
+struct import_column {
+    struct str heading;
+    const struct field *field; /* NULL = it is not imported */
+    const char *guess;         /* name label remembered value; NULL = nobody guessed */
+    struct str samples[IMPORT_SAMPLES];
+};
+struct import_columns {
+    struct import_column items[SHEET_COLUMNS_MAX];
+    size_t count;
+};
+
+/* What can be known of a file before anything is imported: format, headings, which column is
+ * which. `file` is read from its first byte. */
+enum error import_inspect(struct ctx *ctx, const struct import_target *target, int file,
+                          struct import *import) MUST_USE;
+/* The same with the sheet or the line of headings that the import names. */
+enum error import_inspect_again(struct ctx *ctx, const struct import_target *target,
+                                struct import *import) MUST_USE;
+enum error import_columns_read(struct ctx *ctx, const struct import_target *target, struct str json,
+                               struct import_columns *columns) MUST_USE;
+struct str import_columns_json(struct arena *arena, const struct import_columns *columns);
+/* Remembers them for the next table with these headings. */
+enum error import_columns_remember(struct ctx *ctx, const struct import *import,
+                                   const struct import_columns *columns) MUST_USE;
+
+/* --- Rows ----------------------------------------------------------------------------------- */
+
+/* A cell that is wrong. */
+struct import_problem {
+    int64_t id, import_id, line, column; /* column 0: the line as a whole */
+    struct str heading, field, value, message;
+};
+extern const struct shape import_problem_shape;
+
+/* What a line did. */
+struct import_row {
+    int64_t id;
+    struct str record_key;
+    int64_t key_hash;
+    struct str cells, was;
+};
+extern const struct shape import_row_shape;
+static inline int64_t import_row_id(int64_t import_id, int64_t line)
+{
+    return import_id * (IMPORT_LINES_MAX + 1) + line;
+}
+int64_t import_key_hash(struct str kind, struct str key);
+void import_row_digest(struct digest *digest, const struct import_row *row);
+
+/* Where a record came from. */
+struct lineage {
+    int64_t import_id, line;
+    struct str file_name, action; /* new changed undone */
+    struct instant recorded_at;
+    struct str actor_name, cells, was, columns, created_by;
+    int64_t row_id;
+    struct maybe_int run_seq, undo_seq;
+};
+/* Newest first. */
+enum error import_lineage(struct ctx *ctx, struct str kind, struct str key, size_t most,
+                          struct records *out) MUST_USE;
+extern const struct shape lineage_shape;
+
+/* --- Work ----------------------------------------------------------------------------------- */
+
+extern const struct job_kind import_job_kinds[];
+enum { IMPORT_JOB_KINDS = 3 };
+#define IMPORT_CHECK "import_check"
+#define IMPORT_RUN   "import_run"
+#define IMPORT_UNDO  "import_undo"
+
+#endif

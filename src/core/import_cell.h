@@ -1,0 +1,11 @@
+/* What a person means by a cell: 2026年3月3日 is a day, 1,234 a number, 是 a truth. */
+#ifndef CORE_IMPORT_CELL_H
+#define CORE_IMPORT_CELL_H
+
+#include "core/fields.h"
+
+/* The text as field_parse() takes it, in the arena where it had to be changed: blanks around it
+ * gone, days and numbers as they are written everywhere. What is none of these stays as it is. */
+struct str import_cell(struct arena *arena, const struct field *field, struct str text);
+
+#endif

@@ -1,0 +1,506 @@
+/* The work of an import: each line against what is in the database; what is right is written. */
+#include "core/import_run.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/files.h"
+#include "core/import_read.h"
+#include "core/ownership.h"
+#include "import_run.sql.h"
+
+enum { KNOWN_SLOTS = 4096, SEEN_FIRST = 1 << 12 };
+
+/* Keys that the file has had so far, by their hash, each with its line. */
+struct seen {
+    struct seen_key {
+        uint64_t hash; /* 0 = free */
+        uint32_t line;
+    } __attribute__((packed)) * slots;
+    size_t size, count;
+};
+
+struct pass {
+    struct ctx *ctx;
+    struct job_run *run;
+    struct import_work *work;
+    bool write;
+    struct seen seen;
+    uint64_t known[KNOWN_SLOTS]; /* hashes of table and code of what is known to exist */
+    uint64_t mapped, keys;       /* fields: that have a column, that are the natural key */
+    struct digest *digest;
+    bool stop; /* nothing will be kept: one wrong line is enough */
+};
+
+/* --- Opening -------------------------------------------------------------------------------- */
+
+enum error import_open(struct ctx *ctx, int64_t id, struct import_work *work)
+{
+    *work = (struct import_work){.file = -1, .arena = ctx->arena};
+    enum error error = import_find(ctx, id, &work->import);
+    if (error)
+        return explain(ctx, error, E_NOT_FOUND, "没有这次导入", "there is no such import");
+    const struct import_target *is = target_named(work->import.target);
+    if (!is)
+        return fail(ctx, E_CONFLICT, "不再能导入“%.*s”", "\"%.*s\" can no longer be imported",
+                    STR_PRINT(work->import.target));
+    if (!role_in(ctx->who->role, is->roles))
+        return fail(ctx, E_FORBIDDEN, "您现在的身份不能导入%s",
+                    "the role you act in may not import %s", in_language(ctx, is->zh, is->en));
+    work->target = target_of(ctx->arena, is);
+    work->columns = ARENA_NEW(ctx->arena, struct import_columns);
+    error = import_columns_read(ctx, is, work->import.columns, work->columns);
+    if (!error)
+        error = db_all(ctx, &sql_import_corrections, ARGS(arg_int("import_id", id)),
+                       &import_correction_shape, IMPORT_CORRECTIONS_MAX, &work->corrections);
+    return error ? error : files_open(ctx, work->import.file_sha256, &work->file);
+}
+
+void import_close(struct import_work *work)
+{
+    arena_free(&work->scope);
+    if (work->file >= 0)
+        close(work->file);
+    work->file = -1;
+}
+
+/* --- Problems ------------------------------------------------------------------------------- */
+
+static void keep_problem(struct pass *pass, size_t line, const struct line_problem *problem)
+{
+    struct import_work *work = pass->work;
+    struct arena *arena = work->arena;
+    if (work->problem_count++ >= IMPORT_PROBLEMS_MAX)
+        return;
+    if (!work->problems)
+        work->problems = arena_array(arena, IMPORT_PROBLEMS_MAX, sizeof(*work->problems));
+    work->problems[work->problem_kept++] =
+        (struct import_problem){.import_id = work->import.id,
+                                .line = (int64_t)line,
+                                .column = (int64_t)problem->column,
+                                .heading = arena_str(arena, problem->heading),
+                                .field = arena_str(arena, problem->field),
+                                .value = arena_str(arena, problem->value),
+                                .message = arena_str(arena, problem->message)};
+}
+
+static void wrong(struct pass *pass, const struct import_line *line)
+{
+    for (const struct line_problem *problem = line->problems; problem; problem = problem->next)
+        keep_problem(pass, line->line, problem);
+    pass->work->counts.wrong++;
+    pass->stop = pass->write && str_is(pass->work->import.mode, "all");
+}
+
+/* A refusal of the row as a whole points at the column that says whose it is. */
+static void point_at_owner(struct ctx *ctx, const struct import_target *is)
+{
+    const struct ownership *owned = is->owned;
+    const char *column = role_infos[ctx->who->role].scope == SCOPE_AREA         ? owned->area
+                         : role_infos[ctx->who->role].scope == SCOPE_DEPARTMENT ? owned->department
+                                                                                : NULL;
+    struct str detail = ctx->detail;
+    if (ctx->error == E_FORBIDDEN && column)
+        complain(ctx, str_of(column), "%.*s", "%.*s", STR_PRINT(detail));
+}
+
+/* Does the failure concern this row alone? What the database cannot do ends the import. */
+static bool is_about_row(const struct ctx *ctx)
+{
+    return ctx->db_status == DB_OK || ctx->db_status == DB_UNIQUE ||
+           ctx->db_status == DB_CONSTRAINT;
+}
+
+/* --- Keys ----------------------------------------------------------------------------------- */
+
+static struct seen_key *slot_of(const struct seen *seen, uint64_t hash)
+{
+    size_t at = hash & (seen->size - 1);
+    while (seen->slots[at].hash && seen->slots[at].hash != hash)
+        at = (at + 1) & (seen->size - 1);
+    return &seen->slots[at];
+}
+
+static void seen_grow(struct ctx *ctx, struct seen *seen)
+{
+    struct seen bigger = {.size = seen->size ? 2 * seen->size : SEEN_FIRST, .count = seen->count};
+    bigger.slots = calloc(bigger.size, sizeof(*bigger.slots));
+    if (!bigger.slots)
+        arena_exhausted(ctx->arena);
+    for (size_t i = 0; i < seen->size; i++)
+        if (seen->slots[i].hash)
+            *slot_of(&bigger, seen->slots[i].hash) = seen->slots[i];
+    free(seen->slots);
+    *seen = bigger;
+}
+
+/* The line that had this key before, 0 = none has. */
+static size_t seen_before(struct pass *pass, struct str key, size_t line)
+{
+    struct seen *seen = &pass->seen;
+    uint64_t hash = hash_bytes(HASH_SEED, key.data, key.length);
+    hash += hash == 0;
+    if (4 * (seen->count + 1) > 3 * seen->size)
+        seen_grow(pass->ctx, seen);
+    struct seen_key *slot = slot_of(seen, hash);
+    if (slot->hash)
+        return slot->line;
+    *slot = (struct seen_key){hash, (uint32_t)line};
+    seen->count++;
+    return 0;
+}
+
+static enum error check_once(struct pass *pass, const struct import_line *line, struct str key)
+{
+    size_t before = key.length ? seen_before(pass, key, line->line) : 0;
+    if (!before)
+        return E_OK;
+    return complain(pass->ctx, str_of(pass->work->target.is->key[0]), "与第 %zu 行重复：%.*s",
+                    "repeats line %zu: %.*s", before, STR_PRINT(key));
+}
+
+/* --- References ----------------------------------------------------------------------------- */
+
+/* Few codes are referred to by many rows: each is looked up once in a while. */
+static enum error check_reference(struct pass *pass, const struct field *field, const void *record)
+{
+    struct ctx *ctx = pass->ctx;
+    struct str code = field_text(ctx->arena, field, record);
+    uint64_t hash = hash_bytes(hash_bytes(HASH_SEED, field->refers, strlen(field->refers)),
+                               code.data, code.length);
+    bool there = pass->known[hash % KNOWN_SLOTS] == hash;
+    const struct import_target *is = pass->work->target.is;
+    if (!there && !pass->write && is->table && strcmp(is->table, field->refers) == 0 &&
+        pass->seen.size) /* a line above will have made it */
+        there = slot_of(&pass->seen, hash_bytes(HASH_SEED, code.data, code.length))->hash != 0;
+    enum error error = there ? E_OK : code_exists(ctx, field->refers, code, &there);
+    if (error)
+        return error;
+    if (!there)
+        return complain(ctx, str_of(field->name), "没有代码为“%.*s”的记录",
+                        "nothing has the code \"%.*s\"", STR_PRINT(code));
+    pass->known[hash % KNOWN_SLOTS] = hash;
+    return E_OK;
+}
+
+static enum error check_references(struct pass *pass, const void *record, uint64_t which)
+{
+    const struct shape *shape = pass->work->target.is->shape;
+    enum error error = E_OK;
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct field *field = &shape->fields[i];
+        if (!field->refers || !(which >> i & 1) || field_is_null(field, record))
+            continue;
+        enum error found = check_reference(pass, field, record);
+        if (found && found != E_INVALID)
+            return found;
+        error = found ? found : error;
+    }
+    return error;
+}
+
+/* --- One row -------------------------------------------------------------------------------- */
+
+static bool differs(struct arena *arena, const struct field *field, const void *a, const void *b)
+{
+    if (field_is_null(field, a) || field_is_null(field, b))
+        return field_is_null(field, a) != field_is_null(field, b);
+    return !str_equal(field_text(arena, field, a), field_text(arena, field, b));
+}
+
+/* What the line says over what is there; false when that is the same. */
+static bool merge(struct pass *pass, void *now, const void *said)
+{
+    const struct shape *shape = pass->work->target.is->shape;
+    uint64_t changed = 0;
+    for (size_t i = 0; i < shape->count; i++)
+        if ((pass->mapped & ~pass->keys) >> i & 1 &&
+            differs(pass->ctx->arena, &shape->fields[i], now, said))
+            changed |= UINT64_C(1) << i;
+    fields_merge((struct row){shape, now}, said, (struct field_set){changed});
+    return changed != 0;
+}
+
+static int64_t visibility_of(const struct import_target *is, const void *record)
+{
+    const struct field *field =
+        is->visibility ? field_find(is->shape, str_of(is->visibility)) : NULL;
+    return field ? *(const int64_t *)((const char *)record + field->offset) : VISIBILITY_BUREAU;
+}
+
+/* What a new record has beside what the line gives. */
+static enum error complete_new(struct pass *pass, struct import_line *line)
+{
+    struct ctx *ctx = pass->ctx;
+    const struct import_target *is = pass->work->target.is;
+    struct row row = {is->shape, line->record};
+    const struct field *field =
+        is->visibility ? field_find(is->shape, str_of(is->visibility)) : NULL;
+    if (field && !(line->given >> (field - is->shape->fields) & 1) && !field->required)
+        *(int64_t *)((char *)line->record + field->offset) = VISIBILITY_BUREAU;
+    if (is->owned)
+        ownership_fill_in(ctx, is->owned, row);
+    return fields_check(ctx, row, ~pass->mapped, line->given);
+}
+
+static enum error check_owner(struct pass *pass, const void *record)
+{
+    struct ctx *ctx = pass->ctx;
+    const struct import_target *is = pass->work->target.is;
+    if (!is->owned)
+        return E_OK;
+    enum error error =
+        ownership_require(ctx, is->owned, (struct row){is->shape, (void *)(uintptr_t)record});
+    if (error == E_FORBIDDEN)
+        point_at_owner(ctx, is);
+    return error;
+}
+
+/* A row before it is written. */
+struct row_state {
+    void *was, *record; /* `was` NULL: a new one */
+    bool same;
+    struct str was_json;
+};
+
+static enum error judge(struct pass *pass, struct import_line *line, struct row_state *state)
+{
+    struct ctx *ctx = pass->ctx;
+    const struct target *target = &pass->work->target;
+    size_t size = target->is->shape->size;
+    void *now = arena_alloc(ctx->arena, size);
+    fields_clear((struct row){target->is->shape, now});
+    enum error error = target_find(ctx, target, line->record, now);
+    if (error && error != E_NOT_FOUND)
+        return error;
+    *state = (struct row_state){.record = line->record};
+    if (error) {
+        error = complete_new(pass, line);
+    } else {
+        state->was = arena_alloc(ctx->arena, size);
+        memcpy(state->was, now, size);
+        state->record = now;
+        error = check_owner(pass, state->was);
+        state->same = !error && !merge(pass, now, line->record);
+    }
+    if (!error)
+        error = check_once(pass, line, target_key(ctx->arena, target->is, state->record));
+    if (error || state->same)
+        return error;
+    error = check_owner(pass, state->record);
+    if (!error)
+        error = check_references(pass, state->record, state->was ? pass->mapped : UINT64_MAX);
+    if (!error && target->is->check)
+        error = target->is->check(ctx, state->record);
+    return error;
+}
+
+static enum error note_row(struct pass *pass, const struct import_line *line,
+                           const struct row_state *state)
+{
+    struct ctx *ctx = pass->ctx;
+    const struct import_work *work = pass->work;
+    struct import_row row = {.id = import_row_id(work->import.id, (int64_t)line->line),
+                             .record_key =
+                                 target_name_of(ctx->arena, work->target.is, state->record),
+                             .cells = line->cells,
+                             .was = state->was_json};
+    row.key_hash = import_key_hash(work->import.kind, row.record_key);
+    import_row_digest(pass->digest, &row);
+    return db_do(ctx, &sql_import_row_insert, FROM(import_row, &row));
+}
+
+static struct str record_json(struct ctx *ctx, const struct import_target *is, void *record)
+{
+    struct buf out = {.arena = ctx->arena};
+    struct json json = {.out = &out};
+    fields_to_json(NULL, &json, (struct row){is->shape, record});
+    return buf_str(&out);
+}
+
+static enum error store(struct pass *pass, const struct import_line *line, struct row_state *state)
+{
+    struct ctx *ctx = pass->ctx;
+    if (state->was)
+        state->was_json = record_json(ctx, pass->work->target.is, state->was);
+    enum error error = target_store(ctx, &pass->work->target, state->record, state->was);
+    return error ? error : note_row(pass, line, state);
+}
+
+/* Row by row, one that the database refuses leaves the others alone. */
+static enum error store_apart(struct pass *pass, const struct import_line *line,
+                              struct row_state *state)
+{
+    struct ctx *ctx = pass->ctx;
+    enum db_status status = db_savepoint(ctx->db);
+    if (db_failed(status))
+        return fail_database(ctx, status);
+    enum error error = store(pass, line, state);
+    status = error ? db_savepoint_drop(ctx->db) : db_savepoint_keep(ctx->db);
+    return db_failed(status) ? fail_database(ctx, status) : error;
+}
+
+static void count(struct pass *pass, const struct row_state *state)
+{
+    struct import_work *work = pass->work;
+    if (state->same)
+        work->counts.same++;
+    else if (state->was)
+        work->counts.changed++;
+    else
+        work->counts.new ++;
+    if (!state->same && visibility_of(work->target.is, state->record) == VISIBILITY_PUBLIC)
+        work->public_count++;
+}
+
+static enum error take_line(struct pass *pass, struct import_line *line)
+{
+    struct ctx *ctx = pass->ctx;
+    struct row_state state;
+    if (line->problems) {
+        wrong(pass, line);
+        return E_OK;
+    }
+    enum error error = judge(pass, line, &state);
+    bool apart = str_is(pass->work->import.mode, "rows");
+    if (!error && pass->write && !state.same)
+        error = (apart ? store_apart : store)(pass, line, &state);
+    if (!error) {
+        count(pass, &state);
+        return E_OK;
+    }
+    if (!is_about_row(ctx))
+        return error;
+    import_line_blame(ctx, pass->work->columns, line, ctx->arena);
+    wrong(pass, line);
+    return E_OK;
+}
+
+/* --- All rows ------------------------------------------------------------------------------- */
+
+static enum error take_batch(struct pass *pass, struct import_batch *batch)
+{
+    struct ctx *ctx = pass->ctx;
+    struct import_work *work = pass->work;
+    struct arena *own = ctx->arena;
+    enum error error = E_OK;
+    batch->arena.escape = own->escape;
+    ctx->arena = &batch->arena;
+    for (size_t i = 0; i < batch->count && !error && !pass->stop; i++)
+        error = take_line(pass, &batch->lines[i]);
+    if (batch->end.zh && !error && !pass->stop) {
+        struct import_line end = {.line =
+                                      batch->count ? batch->lines[batch->count - 1].line + 1 : 0};
+        fail(ctx, E_INVALID, "%s", "%s", in_language(ctx, batch->end.zh, batch->end.en));
+        import_line_blame(ctx, work->columns, &end, ctx->arena);
+        wrong(pass, &end);
+        pass->stop = true;
+    }
+    work->row_count += (int64_t)batch->count;
+    ctx->detail = arena_str(own, ctx->detail);
+    ctx->arena = own;
+    return error;
+}
+
+static enum error take_all(struct pass *pass, struct import_reader *reader)
+{
+    struct ctx *ctx = pass->ctx;
+    struct import_work *work = pass->work;
+    for (bool last = false; !last && !pass->stop;) {
+        struct import_batch *batch = import_reader_take(reader);
+        last = batch->last;
+        enum error error = take_batch(pass, batch);
+        import_reader_give(reader, batch);
+        if (error)
+            return error;
+        job_progress(pass->run, work->row_count, work->import.row_count);
+        if (job_is_cancelled(pass->run))
+            return fail(ctx, E_CONFLICT, "已取消，什么也没有导入",
+                        "cancelled: nothing was imported");
+    }
+    return E_OK;
+}
+
+static void stop_reader(void *reader)
+{
+    import_reader_stop(reader);
+}
+
+static void forget(void *state)
+{
+    struct pass *pass = state;
+    char hex[DIGEST_HEX + 1];
+    free(pass->seen.slots);
+    if (pass->digest && !digest_end(pass->digest, hex))
+        pass->digest = NULL;
+}
+
+static void which_fields(struct pass *pass)
+{
+    const struct import_target *is = pass->work->target.is;
+    for (size_t i = 0; i < pass->work->columns->count; i++)
+        if (pass->work->columns->items[i].field)
+            pass->mapped |= UINT64_C(1)
+                            << (pass->work->columns->items[i].field - is->shape->fields);
+    for (size_t i = 0; is->key[i]; i++)
+        pass->keys |=
+            UINT64_C(1) << (field_find(is->shape, str_of(is->key[i])) - is->shape->fields);
+}
+
+/* Without the key nothing could be found again; of targets with functions of their own they say so
+ * themselves. */
+static enum error check_columns(const struct pass *pass)
+{
+    const struct import_target *is = pass->work->target.is;
+    enum error error = E_OK;
+    for (size_t i = 0; is->table && is->key[i]; i++) {
+        const struct field *field = field_find(is->shape, str_of(is->key[i]));
+        if (!(pass->mapped >> (field - is->shape->fields) & 1))
+            error =
+                complain(pass->ctx, str_of(field->name), "没有列对应“%s”（%s）；请指定哪一列是它",
+                         "no column goes to \"%s\" (%s): say which one does",
+                         in_language(pass->ctx, field->zh, field->en), field->name);
+    }
+    if (!pass->mapped)
+        error = fail(pass->ctx, E_INVALID, "没有一列对应到字段", "no column goes to a field");
+    return error;
+}
+
+enum error import_pass(struct ctx *ctx, struct job_run *run, struct import_work *work, bool write)
+{
+    arena_free(&work->scope); /* of a try before this one */
+    struct pass *pass = ARENA_NEW(ctx->arena, struct pass);
+    *pass = (struct pass){.ctx = ctx, .run = run, .work = work, .write = write};
+    work->counts = (struct import_counts){0};
+    work->row_count = work->public_count = 0;
+    work->problem_count = 0;
+    work->problem_kept = 0;
+    which_fields(pass);
+    enum error error = check_columns(pass);
+    if (error)
+        return error;
+    struct import_reading reading = {.import = &work->import,
+                                     .target = work->target.is,
+                                     .columns = work->columns,
+                                     .corrections = work->corrections.items,
+                                     .correction_count = work->corrections.count,
+                                     .file = work->file,
+                                     .language = ctx->language,
+                                     .who = ctx->who};
+    struct import_reader *reader = import_reader_start(&reading);
+    if (!reader)
+        return fail(ctx, E_INVALID, "文件读不下去：工作表可能已不是原来的那张",
+                    "the file cannot be read: the sheet may not be what it was");
+    /* Also when the work ends by running out of memory. */
+    work->scope.escape = ctx->arena->escape;
+    arena_defer(&work->scope, forget, pass);
+    arena_defer(&work->scope, stop_reader, reader);
+    pass->digest = write ? digest_begin(DIGEST_SHA256) : NULL;
+    error = take_all(pass, reader);
+    struct digest *digest = error ? NULL : pass->digest;
+    pass->digest = error ? pass->digest : NULL;
+    if (digest && !digest_end(digest, work->digest))
+        arena_exhausted(ctx->arena);
+    arena_free(&work->scope);
+    return error;
+}

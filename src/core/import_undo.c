@@ -1,0 +1,252 @@
+/* Taking an import back: its lines from the last to the first, each record as it was. */
+#include <jansson.h>
+
+#include "core/audit.h"
+#include "core/import_cell.h"
+#include "core/import_run.h"
+#include "import_undo.sql.h"
+#include "json/read.h"
+
+enum { PAGE = 500 };
+
+struct undoing {
+    struct ctx *ctx;
+    struct import_work *work;
+    struct import_row row;
+};
+
+/* --- Records again -------------------------------------------------------------------------- */
+
+/* A value of a record that was kept as JSON. */
+static enum error read_value(struct ctx *ctx, const struct field *field, void *record,
+                             const json_t *value)
+{
+    if (json_is_string(value))
+        return field_parse(ctx, field, record,
+                           (struct str){json_string_value(value), json_string_length(value)});
+    if (json_is_integer(value))
+        return field_parse(ctx, field, record,
+                           arena_print(ctx->arena, "%lld", (long long)json_integer_value(value)));
+    struct buf number = {.arena = ctx->arena};
+    if (json_is_real(value)) {
+        buf_real(&number, json_real_value(value));
+        return field_parse(ctx, field, record, buf_str(&number));
+    }
+    if (json_is_boolean(value))
+        return field_parse(ctx, field, record, json_is_true(value) ? STR("true") : STR("false"));
+    return E_OK; /* null, as fields_clear() left it */
+}
+
+static enum error read_record(struct ctx *ctx, struct str text, struct row row)
+{
+    struct json_error why;
+    const json_t *object = json_read(ctx->arena, text, &why);
+    enum error error =
+        object ? E_OK
+               : fail(ctx, E_INTERNAL, "导入前的记录读不懂", "the record of before cannot be read");
+    for (size_t i = 0; i < row.shape->count && !error; i++) {
+        const struct field *field = &row.shape->fields[i];
+        const json_t *value = json_object_get(object, field->name);
+        if (value && field->kind != KIND_RECORD && field->kind != KIND_RECORDS)
+            error = read_value(ctx, field, row.value, value);
+    }
+    return error;
+}
+
+/* What the line said, over the record. */
+static enum error read_cells(struct ctx *ctx, const struct import_columns *columns, struct str text,
+                             struct row row)
+{
+    struct json_error why;
+    const json_t *list = json_read(ctx->arena, text, &why);
+    enum error error =
+        list ? E_OK : fail(ctx, E_INTERNAL, "导入的行读不懂", "an imported line cannot be read");
+    size_t next = 0;
+    for (size_t i = 0; i < columns->count && !error; i++) {
+        const struct field *field = columns->items[i].field;
+        if (!field)
+            continue;
+        const json_t *cell = json_array_get(list, next++);
+        struct str value = {json_string_value(cell), json_string_length(cell)};
+        error = field_parse(ctx, field, row.value, import_cell(ctx->arena, field, value));
+    }
+    return error;
+}
+
+/* --- Has it been changed? ------------------------------------------------------------------- */
+
+/* The number under which the record was written last, where its shape has one. */
+static int64_t written_at(const struct shape *shape, const void *record)
+{
+    static const char *const names[] = {"changed_seq", "recorded_seq"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const struct field *field = field_find(shape, str_of(names[i]));
+        if (field && field->kind == KIND_INT)
+            return *(const int64_t *)((const char *)record + field->offset);
+    }
+    return 0;
+}
+
+static bool says_the_same(struct ctx *ctx, const struct import_work *work, const void *a,
+                          const void *b)
+{
+    for (size_t i = 0; i < work->columns->count; i++) {
+        const struct field *field = work->columns->items[i].field;
+        if (field && !str_equal(field_text(ctx->arena, field, a), field_text(ctx->arena, field, b)))
+            return false;
+    }
+    return true;
+}
+
+static enum error is_untouched(struct undoing *u, const void *after, const void *now, bool *good)
+{
+    struct ctx *ctx = u->ctx;
+    const struct import_target *is = u->work->target.is;
+    int64_t at = written_at(is->shape, now);
+    *good = str_equal(target_name_of(ctx->arena, is, now), u->row.record_key) &&
+            (at ? at == u->work->import.run_seq.value : says_the_same(ctx, u->work, after, now));
+    return E_OK;
+}
+
+struct toucher {
+    struct str actor;
+    int64_t sequence;
+};
+static const struct field toucher_fields[] = {
+    FIELD(struct toucher, actor, "操作人", "Who"),
+    FIELD(struct toucher, sequence, "序号", "Sequence number"),
+};
+static const SHAPE(toucher);
+
+/* Whoever changed it: by an event of its own, or by a later import. */
+static enum error say_who(struct undoing *u, const char *zh, const char *en)
+{
+    struct ctx *ctx = u->ctx;
+    struct import_work *work = u->work;
+    struct toucher toucher;
+    enum error error =
+        db_one(ctx, &sql_import_toucher,
+               ARGS(arg_text("kind", work->import.kind), arg_text("key", u->row.record_key),
+                    arg_int("key_hash", u->row.key_hash), arg_int("after", u->row.id),
+                    arg_int("since", work->import.run_seq.value)),
+               ROW(toucher, &toucher));
+    if (error && error != E_NOT_FOUND)
+        return error;
+    if (work->problem_count++ >= IMPORT_PROBLEMS_MAX)
+        return E_OK;
+    struct arena *arena = work->arena;
+    if (!work->problems)
+        work->problems = arena_array(arena, IMPORT_PROBLEMS_MAX, sizeof(*work->problems));
+    struct str who = error ? STR("?") : toucher.actor;
+    work->problems[work->problem_kept++] = (struct import_problem){
+        .import_id = work->import.id,
+        .line = u->row.id - import_row_id(work->import.id, 0),
+        .value = arena_str(arena, u->row.record_key),
+        .message = arena_print(arena, "%s: %.*s, %lld", in_language(ctx, zh, en), STR_PRINT(who),
+                               (long long)toucher.sequence)};
+    return E_OK;
+}
+
+/* --- Back ----------------------------------------------------------------------------------- */
+
+static enum error put_back(struct undoing *u, void *now)
+{
+    struct ctx *ctx = u->ctx;
+    const struct target *target = &u->work->target;
+    struct row was = {target->is->shape, arena_alloc(ctx->arena, target->is->shape->size)};
+    enum error error;
+    if (u->row.was.data) {
+        fields_clear(was);
+        error = read_record(ctx, u->row.was, was);
+        return error ? error : target_store(ctx, target, was.value, now);
+    }
+    error = target_remove(ctx, target, now);
+    if (error && ctx->db_status == DB_CONSTRAINT)
+        return fail(ctx, E_CONFLICT, "第 %lld 行的记录 %.*s 已被别的记录引用，不能撤销",
+                    "the record of line %lld, %.*s, is referred to by others: it cannot be undone",
+                    (long long)(u->row.id - import_row_id(u->work->import.id, 0)),
+                    STR_PRINT(u->row.record_key));
+    return error;
+}
+
+static enum error undo_row(struct undoing *u)
+{
+    struct ctx *ctx = u->ctx;
+    const struct target *target = &u->work->target;
+    size_t size = target->is->shape->size;
+    struct row after = {target->is->shape, arena_alloc(ctx->arena, size)};
+    void *now = arena_alloc(ctx->arena, size);
+    bool good = false;
+    fields_clear(after);
+    fields_clear((struct row){target->is->shape, now});
+    enum error error = u->row.was.data ? read_record(ctx, u->row.was, after) : E_OK;
+    if (!error)
+        error = read_cells(ctx, u->work->columns, u->row.cells, after);
+    if (error)
+        return error;
+    error = target_find(ctx, target, after.value, now);
+    if (error == E_NOT_FOUND)
+        return say_who(u, "这条记录已被删除", "the record is gone");
+    if (!error)
+        error = is_untouched(u, after.value, now, &good);
+    if (!error && !good)
+        return say_who(u, "导入以后又改过", "it was changed after the import");
+    /* One that was changed is enough; the others are only looked at, so that all are named. */
+    return error || u->work->problem_count ? error : put_back(u, now);
+}
+
+/* The rows of one page, from the last on. */
+static enum error undo_page(struct undoing *u, struct arena *page, int64_t *before, size_t *count)
+{
+    struct ctx *ctx = u->ctx;
+    struct arena *own = ctx->arena;
+    struct records rows;
+    page->escape = own->escape;
+    ctx->arena = page;
+    enum error error = db_all(ctx, &sql_import_rows_back,
+                              ARGS(arg_int("first", import_row_id(u->work->import.id, 0)),
+                                   arg_int("before", *before), arg_int("limit", PAGE)),
+                              &import_row_shape, PAGE, &rows);
+    *count = error ? 0 : rows.count;
+    for (size_t i = 0; i < *count && !error; i++) {
+        u->row = ((const struct import_row *)rows.items)[i];
+        *before = u->row.id;
+        error = undo_row(u);
+    }
+    ctx->detail = arena_str(own, ctx->detail);
+    ctx->arena = own;
+    arena_reset(page);
+    return error;
+}
+
+static void free_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+enum error import_take_back(struct ctx *ctx, struct job_run *run, struct import_work *work)
+{
+    struct undoing u = {.ctx = ctx, .work = work};
+    struct arena *page = ARENA_NEW(ctx->arena, struct arena);
+    int64_t before = import_row_id(work->import.id + 1, 0), done = 0;
+    size_t count = PAGE;
+    enum error error = E_OK;
+    arena_defer(ctx->arena, free_arena, page);
+    work->problem_count = 0;
+    work->problem_kept = 0;
+    while (count == PAGE && !error) {
+        error = undo_page(&u, page, &before, &count);
+        done += (int64_t)count;
+        job_progress(run, done, work->import.row_count);
+        if (!error && job_is_cancelled(run))
+            error = fail(ctx, E_CONFLICT, "已取消，没有撤销", "cancelled: nothing was undone");
+    }
+    if (!error && work->problem_count)
+        error = fail(ctx, E_CONFLICT, "有 %lld 条记录在导入以后又改过，没有撤销；见问题清单",
+                     "%lld records were changed after the import, and nothing was undone: see the "
+                     "list",
+                     (long long)work->problem_count);
+    if (!error && work->target.is->settled)
+        error = work->target.is->settled(ctx);
+    return error;
+}

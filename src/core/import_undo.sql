@@ -1,0 +1,12 @@
+-- name: import_rows_back
+SELECT * FROM import_row WHERE id >= :first AND id < :before ORDER BY id DESC LIMIT :limit;
+
+-- Who changed a record last: by an event of its own, or by an import that came later.
+-- name: import_toucher
+SELECT actor, sequence FROM event
+WHERE (kind = :kind AND key = :key AND sequence > :since)
+   OR sequence IN (SELECT import.run_seq FROM import_row
+                   JOIN import ON import.id = import_row.id / 16777216 AND import.kind = :kind
+                   WHERE import_row.key_hash = :key_hash AND import_row.record_key = :key
+                     AND import_row.id > :after)
+ORDER BY sequence DESC LIMIT 1;

@@ -1,0 +1,31 @@
+-- name: job_insert
+INSERT INTO job (kind, subject, state, done, total, account_id, grant_id, language, requested_at,
+                 cancel)
+VALUES (:kind, :subject, 'queued', 0, 0, :account_id, :grant_id, :language, :now, FALSE);
+
+-- name: job_newest
+SELECT * FROM job WHERE kind = :kind AND subject = :subject ORDER BY id DESC LIMIT 1;
+
+-- name: job_cancel
+UPDATE job SET cancel = TRUE
+WHERE kind = :kind AND subject = :subject AND state IN ('queued', 'running');
+
+-- name: job_next
+SELECT id FROM job WHERE state = 'queued' ORDER BY id LIMIT 1;
+
+-- Of two nodes that claim at once, the second finds it running.
+-- name: job_claim
+UPDATE job SET state = 'running', node = :node, lease_until = :lease_until
+WHERE id = :id AND state = 'queued'
+RETURNING *;
+
+-- name: job_renew
+UPDATE job SET lease_until = :lease_until, done = :done, total = :total
+WHERE id = :id AND state = 'running' RETURNING *;
+
+-- name: job_end
+UPDATE job SET state = :state, message = :message, done = :done, total = :total, lease_until = NULL
+WHERE id = :id;
+
+-- name: jobs_broken
+SELECT * FROM job WHERE state = 'running' AND (:all OR lease_until < :now) ORDER BY id LIMIT 100;

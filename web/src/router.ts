@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
-import { withAccountWords, withDataWords } from './i18n';
+import { withDataWords, withWorkWords } from './i18n';
 import OverviewPage from './pages/OverviewPage.vue';
 import type pages from './pages/work';
 import { closeDrawer } from './state/drawer';
@@ -8,7 +8,7 @@ import { closeDrawer } from './state/drawer';
 const work = (path: string, page: keyof typeof pages, title: string) =>
   ({
     path,
-    component: withAccountWords(async () => (await import('./pages/work')).default[page]()),
+    component: withWorkWords(async () => (await import('./pages/work')).default[page]()),
     props: true,
     meta: { title },
   }) as RouteRecordRaw;
@@ -20,6 +20,14 @@ const workRoutes = [
   work('/account/tokens', 'tokens', 'work.tokens'),
   work('/account/data', 'myData', 'work.myData'),
   work('/organisation', 'organisation', 'work.organisation'),
+  work('/collection', 'collection', 'work.collection'),
+  work('/collection/feeds', 'feeds', 'feeds.title'),
+  work('/collection/reminders', 'reminders', 'reminders.title'),
+  work('/collection/:code', 'dataSet', 'collection.dataSet'),
+  work('/imports', 'imports', 'work.imports'),
+  work('/imports/new', 'newImport', 'imports.create'),
+  work('/imports/:id', 'oneImport', 'imports.one'),
+  work('/architecture', 'architecture', 'work.architecture'),
   work('/proposals', 'proposals', 'proposals.title'),
   work('/audit', 'audit', 'work.audit'),
   work('/audit/:id', 'auditEvent', 'audit.one'),

@@ -27,8 +27,8 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-/** Sends a request in the user's language, as whoever has signed in. */
-export async function send(url: string, options: RequestOptions = {}): Promise<Response> {
+/** What every request says: in whose language, and on whose behalf. */
+export function headersOf(options: RequestOptions): Record<string, string> {
   const headers: Record<string, string> = {
     'Accept-Language': locale.value === 'en' ? 'en' : 'zh-CN',
     ...options.headers,
@@ -37,6 +37,12 @@ export async function send(url: string, options: RequestOptions = {}): Promise<R
   if (token) headers.Authorization = `Bearer ${token}`;
   else if (options.method && session.account?.csrf_token)
     headers['X-CSRF-Token'] = session.account.csrf_token;
+  return headers;
+}
+
+/** Sends a request in the user's language, as whoever has signed in. */
+export async function send(url: string, options: RequestOptions = {}): Promise<Response> {
+  const headers = headersOf(options);
   let response: Response;
   try {
     response = await fetch(url, { ...options, headers });

@@ -18,6 +18,19 @@ const ABILITIES = {
   oversee: ['auditor', ...ADMINISTRATORS],
   audit: ['auditor', ...ADMINISTRATORS],
   exportLog: ['auditor', 'operator'],
+  /** See which data are owed and what has come. */
+  collection: ['analyst', 'leader', 'auditor', 'department_officer', ...ADMINISTRATORS],
+  /** Accept or reject what has come. */
+  collect: ['analyst', 'department_officer', 'operator'],
+  catalogue: ['analyst', 'department_officer', ...ADMINISTRATORS],
+  remind: ['analyst', 'leader', ...ADMINISTRATORS],
+  /** Is reminded. */
+  receive: ['department_officer'],
+  seeFeeds: ['analyst', 'auditor', 'department_officer', ...ADMINISTRATORS],
+  keepFeeds: ADMINISTRATORS,
+  /** Import tables; others read what was imported. */
+  bring: [...EDITORS, 'administrator'],
+  seeImports: ['specialist', 'leader', 'auditor', 'administrator', ...EDITORS],
   /** Make and change proposals or watch them. */
   propose: ['leader', 'auditor', 'administrator', ...EDITORS],
 } satisfies Record<string, Role[]>;

@@ -1,8 +1,14 @@
 // The pages for those who have signed in, and who finds them in the menus.
 import { may, type Ability } from './abilities';
 
+/** What belongs together in the menus. */
+export type WorkGroup = 'data' | 'decisions' | 'administration' | 'own';
+
 export interface WorkPage {
   name:
+    | 'collection'
+    | 'imports'
+    | 'architecture'
     | 'users'
     | 'organisations'
     | 'invitations'
@@ -14,23 +20,40 @@ export interface WorkPage {
     | 'tokens'
     | 'myData';
   path: string;
+  group: WorkGroup;
   for: Ability[];
 }
 
 const PAGES: WorkPage[] = [
-  { name: 'users', path: '/admin/users', for: ['oversee'] },
-  { name: 'organisations', path: '/admin/organisations', for: ['lookUp'] },
-  { name: 'invitations', path: '/admin/invitations', for: ['oversee'] },
-  { name: 'settings', path: '/admin/settings', for: ['oversee'] },
-  { name: 'proposals', path: '/proposals', for: ['propose', 'approve'] },
-  { name: 'audit', path: '/audit', for: ['audit'] },
-  { name: 'organisation', path: '/organisation', for: ['delegate'] },
-  { name: 'account', path: '/account', for: ['signedIn'] },
-  { name: 'tokens', path: '/account/tokens', for: ['signedIn'] },
-  { name: 'myData', path: '/account/data', for: ['signedIn'] },
+  { name: 'collection', path: '/collection', group: 'data', for: ['collection'] },
+  { name: 'imports', path: '/imports', group: 'data', for: ['seeImports'] },
+  { name: 'architecture', path: '/architecture', group: 'data', for: ['collection'] },
+  { name: 'proposals', path: '/proposals', group: 'decisions', for: ['propose', 'approve'] },
+  { name: 'audit', path: '/audit', group: 'decisions', for: ['audit'] },
+  { name: 'users', path: '/admin/users', group: 'administration', for: ['oversee'] },
+  { name: 'organisations', path: '/admin/organisations', group: 'administration', for: ['lookUp'] },
+  { name: 'invitations', path: '/admin/invitations', group: 'administration', for: ['oversee'] },
+  { name: 'settings', path: '/admin/settings', group: 'administration', for: ['oversee'] },
+  { name: 'organisation', path: '/organisation', group: 'own', for: ['delegate'] },
+  { name: 'account', path: '/account', group: 'own', for: ['signedIn'] },
+  { name: 'tokens', path: '/account/tokens', group: 'own', for: ['signedIn'] },
+  { name: 'myData', path: '/account/data', group: 'own', for: ['signedIn'] },
 ];
 
 export const workPages = (): WorkPage[] => PAGES.filter((page) => page.for.some(may));
+
+/** The same, by group. */
+export function workGroups(): { group: WorkGroup; pages: WorkPage[] }[] {
+  const pages = workPages();
+  const groups: WorkGroup[] = ['data', 'decisions', 'administration', 'own'];
+  return groups
+    .map((group) => ({ group, pages: pages.filter((page) => page.group === group) }))
+    .filter((item) => item.pages.length);
+}
+
+/** Whether a page, or one below it, is the one that is open; /account has others beside it. */
+export const isHere = (open: string, path: string): boolean =>
+  open === path || (path !== '/account' && open.startsWith(`${path}/`));
 
 export const mayOpen = (path: string): boolean => {
   const page = PAGES.filter((item) => path === item.path || path.startsWith(`${item.path}/`)).sort(

@@ -60,6 +60,15 @@ const en: typeof zh = {
   },
   work: {
     label: 'Pages for work',
+    group: {
+      data: 'Data',
+      decisions: 'Decisions',
+      administration: 'Administration',
+      own: 'My own',
+    },
+    collection: 'Collection',
+    imports: 'Imports',
+    architecture: 'Three maps',
     users: 'Users',
     organisations: 'Organisations',
     invitations: 'Invitations',

@@ -57,6 +57,10 @@ export default {
   },
   work: {
     label: '工作页面',
+    group: { data: '数据', decisions: '办理', administration: '管理', own: '我' },
+    collection: '数据归集',
+    imports: '导入',
+    architecture: '三张图',
     users: '用户',
     organisations: '单位',
     invitations: '邀请函',

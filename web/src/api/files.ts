@@ -1,0 +1,22 @@
+// The shapes of the API's JSON about files that are kept with a record.
+
+export interface AttachedFile {
+  id: number;
+  kind: string;
+  key: string;
+  name: string;
+  type: string;
+  size: number;
+  sha256: string;
+  created_at: string;
+  created_by?: string | number | null;
+  created_by_name?: string | null;
+  /** Its pages can be shown as pictures. */
+  previewable: boolean;
+  pages?: number | null;
+}
+
+export interface FileQuota {
+  used: number;
+  most: number;
+}

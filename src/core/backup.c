@@ -66,11 +66,11 @@ typedef enum error file_fn(struct ctx *ctx, const struct named_file *file, void 
 
 static enum error each_file(struct ctx *ctx, file_fn *visit, void *state)
 {
-    struct str after = STR("");
+    struct str beyond = STR("");
     struct records page;
     do {
         enum error error = db_all(ctx, &sql_backup_files,
-                                  ARGS(arg_text("after", after), arg_int("limit", FILES_PAGE)),
+                                  ARGS(arg_text("beyond", beyond), arg_int("limit", FILES_PAGE)),
                                   &named_file_shape, FILES_PAGE, &page);
         const struct named_file *files = page.items;
         for (size_t i = 0; !error && i < page.count; i++)
@@ -78,7 +78,7 @@ static enum error each_file(struct ctx *ctx, file_fn *visit, void *state)
         if (error)
             return error;
         if (page.count)
-            after = files[page.count - 1].sha256;
+            beyond = files[page.count - 1].sha256;
     } while (page.count == FILES_PAGE);
     return E_OK;
 }

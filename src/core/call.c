@@ -511,7 +511,8 @@ static void give_file(struct call *call)
     if (!ctx->file.data)
         return;
     call->reply.body = ctx->file;
-    call->reply.content_type = ctx->file_type;
+    call->reply.content_type =
+        ctx->file_type.data ? ctx->file_type : str_of(call->route->media_type);
     call->reply.file_name = ctx->file_name;
     call->reply.show_file = ctx->file_inline;
 }

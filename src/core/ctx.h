@@ -53,7 +53,8 @@ struct ctx {
     /* What a handler says beside its record. */
     struct str location;                   /* where the record is that it made */
     struct str cookie;                     /* for Set-Cookie */
-    struct str file, file_type, file_name; /* replied instead of the record, which is the event's */
+    struct str file, file_type, file_name; /* replied instead of the record, which is the event's;
+                                              without a type, the route says it */
     int64_t etag;                          /* the sequence number that identifies what it returns */
     int64_t refused_account;               /* whose account a refusal is about; 0 = unknown */
     const struct erasure *erasure; /* a person was erased: what is left to do after the commit */

@@ -487,6 +487,11 @@ void fields_to_json(struct ctx *ctx, struct json *out, struct row row)
     record_to_json(&(struct writing){.out = out, .ctx = ctx}, row);
 }
 
+void field_to_json(struct ctx *ctx, struct json *out, const struct field *field, struct row row)
+{
+    value_to_json(&(struct writing){.out = out, .ctx = ctx}, field, row);
+}
+
 void fields_to_json_members(struct ctx *ctx, struct json *out, struct row row)
 {
     members_to_json(&(struct writing){.out = out, .ctx = ctx}, row);

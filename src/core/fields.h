@@ -165,6 +165,7 @@ enum error fields_from_json(struct ctx *ctx, const json_t *object, struct row ro
 void fields_to_json(struct ctx *ctx, struct json *out, struct row row);
 /* The same into an object that is open. */
 void fields_to_json_members(struct ctx *ctx, struct json *out, struct row row);
+void field_to_json(struct ctx *ctx, struct json *out, const struct field *field, struct row row);
 /* For the log of events: personal data as ciphertext of the person's key (null where the record is
  * of no person), secrets not at all. */
 enum error fields_to_json_sealed(struct ctx *ctx, struct json *out, struct row row) MUST_USE;

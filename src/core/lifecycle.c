@@ -16,7 +16,7 @@ SHAPE(next_step);
 
 static const struct field step_taken_fields[] = {
     FIELD(struct step_taken, id, "编号", "Number"),
-    FIELD(struct step_taken, key, "记录", "Record"),
+    FIELD(struct step_taken, record_id, "记录", "Record"),
     FIELD(struct step_taken, lifecycle, "事项", "Kind of record"),
     FIELD(struct step_taken, event, "步骤", "Step"),
     FIELD(struct step_taken, from_state, "之前的状态", "State before"),
@@ -165,12 +165,12 @@ static enum error move(struct ctx *ctx, const struct lifecycle *lifecycle, int64
 {
     struct str text = arena_print(ctx->arena,
                                   "UPDATE %s SET state = :to_state, changed_seq = :sequence "
-                                  "WHERE %s = :key AND state = :from_state RETURNING %s",
+                                  "WHERE %s = :record_id AND state = :from_state RETURNING %s",
                                   lifecycle->table, lifecycle->key, lifecycle->key);
     struct sql sql = {"lifecycle_move", text};
     int64_t moved;
     enum error error = db_number(ctx, &sql,
-                                 ARGS(arg_text("to_state", str_of(step->to)), arg_int("key", key),
+                                 ARGS(arg_text("to_state", str_of(step->to)), arg_int("record_id", key),
                                       arg_text("from_state", str_of(step->from))),
                                  &moved);
     return explain(ctx, error, E_CONFLICT, "状态刚刚变了；请刷新后再试",
@@ -187,7 +187,7 @@ static enum error take(struct ctx *ctx, const struct lifecycle *lifecycle, int64
         error = move(ctx, lifecycle, key, step);
     if (!error)
         error = db_do(ctx, &sql_step_insert,
-                      ARGS(arg_text("lifecycle", str_of(lifecycle->name)), arg_int("key", key),
+                      ARGS(arg_text("lifecycle", str_of(lifecycle->name)), arg_int("record_id", key),
                            arg_text("event", str_of(step->event)),
                            arg_text("from_state", str_of(step->from)),
                            arg_text("to_state", str_of(step->to)),
@@ -221,8 +221,8 @@ enum error lifecycle_history(struct ctx *ctx, const struct lifecycle *lifecycle,
                              size_t most, struct records *out)
 {
     return db_all(ctx, &sql_step_history,
-                  ARGS(arg_text("lifecycle", str_of(lifecycle->name)), arg_int("key", key),
-                       arg_int("most", (int64_t)most)),
+                  ARGS(arg_text("lifecycle", str_of(lifecycle->name)), arg_int("record_id", key),
+                       arg_int("limit", (int64_t)most)),
                   &step_taken_shape, most, out);
 }
 

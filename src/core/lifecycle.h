@@ -98,7 +98,7 @@ struct records lifecycle_next(struct ctx *ctx, const struct lifecycle *lifecycle
 
 /* A step that was taken. */
 struct step_taken {
-    int64_t id, key;
+    int64_t id, record_id;
     struct str lifecycle, event, from_state, to_state;
     struct instant at;
     struct str actor, reason;

@@ -9,6 +9,7 @@
 #include "modules/city/city.h"
 #include "modules/collection/collection.h"
 #include "modules/documents/documents.h"
+#include "modules/exchange/exchange.h"
 #include "modules/imports/imports.h"
 #include "modules/indicators/indicators.h"
 #include "modules/organisations/organisations.h"
@@ -18,6 +19,6 @@
 const struct module *const modules[] = {
     &system_module,     &audit_module,         &proposals_module, &people_module,    &city_module,
     &areas_module,      &organisations_module, &accounts_module,  &documents_module, &atlas_module,
-    &indicators_module, &collection_module,    &overview_module,  &imports_module,
+    &indicators_module, &collection_module,    &overview_module,  &imports_module,   &exchange_module,
 };
 const size_t module_count = COUNT(modules);

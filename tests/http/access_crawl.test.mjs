@@ -63,7 +63,8 @@ for (const server of servers) {
     }
     return found;
   }
-  const plain = (body) => body.replace(/"(seq|sequence|as_of)":\d+/g, '');
+  // SDMX says when and at which number a message was made.
+  const plain = (body) => body.replace(/"(seq|sequence|as_of)":\d+|OBSERVATIONS-\d+|"prepared":"[^"]*"|<message:Prepared>[^<]*/g, '');
   const pages = async (path) => {
     const bodies = [];
     for (let next = path; next;) {

@@ -14,6 +14,7 @@
     GROUP(db_faults) \
     GROUP(db_migrate) \
     GROUP(fuzz_corpus) \
+    GROUP(gcj02) \
     GROUP(http) \
     GROUP(http_later) \
     GROUP(http_static) \

@@ -15,8 +15,8 @@ static const char *const growing[] = {
     "event",          "event_payload", "seal",           "seal_signature",   "account",
     "role_grant",     "session",       "api_token",      "login_failure",    "proposal",
     "organisation",   "invitation",    "password_reset", "person",           "person_key",
-    "personal_index", "consent",       "attachment",     "attachment_chunk", "delivery",
-    "reminder"};
+    "personal_index", "consent",       "attachment",     "attachment_chunk", "step",
+    "delivery",       "reminder"};
 
 static bool reads_one_that_grows(struct str scans)
 {

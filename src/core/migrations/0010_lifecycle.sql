@@ -2,7 +2,7 @@
 CREATE TABLE step (
     id         {id},
     lifecycle  {text} NOT NULL,
-    key        {int}  NOT NULL,
+    record_id  {int}  NOT NULL,
     event      {text} NOT NULL,
     from_state {text} NOT NULL,
     to_state   {text} NOT NULL,
@@ -11,5 +11,5 @@ CREATE TABLE step (
     reason     {text},
     sequence   {int}  NOT NULL
 ) {strict};
-CREATE INDEX step_by_record ON step (lifecycle, key, id);
+CREATE INDEX step_by_record ON step (lifecycle, record_id, id);
 ALTER TABLE proposal ADD COLUMN changed_seq {int};

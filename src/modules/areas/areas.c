@@ -36,12 +36,12 @@ static const struct list_filter area_filters[] = {
     {"set", "属于区域组", "Belongs to this set", KIND_TEXT,
      "code IN (SELECT area_code FROM area_set_member WHERE set_code = :set)"},
 };
-static const struct list area_list = {.base = &sql_area_list,
-                                      .row = &area_shape,
-                                      .key = "code",
-                                      .sort = "code",
-                                      .filters = area_filters,
-                                      .filter_count = COUNT(area_filters)};
+const struct list area_list = {.base = &sql_area_list,
+                               .row = &area_shape,
+                               .key = "code",
+                               .sort = "code",
+                               .filters = area_filters,
+                               .filter_count = COUNT(area_filters)};
 
 static const char *const set_kinds[] = {"partition", "monitored", "group", NULL};
 static const struct field area_set_fields[] = {

@@ -16,6 +16,7 @@ struct area {
     struct str note;
 };
 extern const struct shape area_shape;
+extern const struct list area_list;
 
 extern const struct module areas_module;
 

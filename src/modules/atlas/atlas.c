@@ -31,7 +31,7 @@ static const struct field place_fields[] = {
     FIELD(struct place, note, "说明", "Note"),
 };
 static const SHAPE(place);
-static const struct list place_list = {
+const struct list place_list = {
     .base = &sql_place_list, .row = &place_shape, .key = "code", .sort = "code"};
 
 struct map_request {

@@ -5,5 +5,7 @@
 #include "core/route.h"
 
 extern const struct module atlas_module;
+/* Places, with `longitude` and `latitude` in WGS 84. */
+extern const struct list place_list;
 
 #endif

@@ -26,10 +26,6 @@ static const SHAPE(department);
 static const struct list department_list = {
     .base = &sql_department_list, .row = &department_shape, .key = "code", .sort = "code"};
 
-struct calendar_day {
-    struct date date;
-    struct str kind, name;
-};
 static const char *const calendar_kinds[] = {"holiday", "workday", NULL};
 static const struct field calendar_day_fields[] = {
     FIELD(struct calendar_day, date, "日期", "Day", USE_BOTH | USE_SORT, .required = true),
@@ -37,8 +33,8 @@ static const struct field calendar_day_fields[] = {
           USE_BOTH | USE_FILTER, .required = true, .choices = calendar_kinds),
     FIELD(struct calendar_day, name, "名称", "Name", .required = true),
 };
-static const SHAPE(calendar_day);
-static const struct list calendar_list = {
+SHAPE(calendar_day);
+const struct list calendar_list = {
     .base = &sql_calendar_list, .row = &calendar_day_shape, .key = "date", .sort = "date"};
 
 enum error city_setting(struct ctx *ctx, const char *key, struct str *value)

@@ -9,4 +9,10 @@ extern const struct module city_module;
 /* A line of pack.csv, such as `name` or `root_area`; STR_NONE when the pack does not say. */
 enum error city_setting(struct ctx *ctx, const char *key, struct str *value) MUST_USE;
 
+struct calendar_day {
+    struct date date;
+    struct str kind, name; /* holiday or workday */
+};
+extern const struct list calendar_list;
+
 #endif

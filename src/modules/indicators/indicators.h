@@ -20,6 +20,10 @@ extern const struct shape indicator_shape;
 /* Without its count of observations, which costs a walk. */
 enum error indicator_find(struct ctx *ctx, struct str code, struct indicator *indicator) MUST_USE;
 
+extern const char *const indicator_measures[];
+/* What a measure is called. */
+const char *measure_words(struct str measure, enum language language);
+
 struct observation {
     int64_t id;
     struct str fact_id, indicator_code, indicator_name, indicator_name_en;
@@ -40,6 +44,7 @@ struct observation {
     struct maybe_int replaced_seq;
 };
 extern const struct shape observation_shape;
+extern const struct list observation_list;
 enum error observation_find(struct ctx *ctx, int64_t id, struct observation *observation) MUST_USE;
 
 /* A number on a page, and where it comes from: one observation, or a formula over others, or the
@@ -94,7 +99,16 @@ enum error targets_of(struct ctx *ctx, struct str area_code, int64_t *year,
                       struct records *targets) MUST_USE;
 /* What is due and not yet out, by the rules of releases.csv, as records of release_shape: in the
  * order of days, so overdue ones first. */
+struct release {
+    struct str indicator_code, indicator_name, indicator_name_en, period_kind, period, status;
+    int64_t months_after;
+    struct date period_end, due;
+    struct str publisher, basis;
+    bool overdue;
+};
 extern const struct shape release_shape;
+/* All of them, of the city itself, as `items`. */
+extern const struct handler release_list_handler;
 enum error releases_due(struct ctx *ctx, struct str area_code, struct records *releases) MUST_USE;
 /* Of these the last overdue ones and the next to come. */
 enum error releases_around(struct ctx *ctx, struct str area_code, size_t overdue, size_t upcoming,

@@ -4,10 +4,6 @@
 
 #include "modules/indicators/indicators.h"
 
-extern const char *const indicator_measures[];
-/* What a measure is called. */
-const char *measure_words(struct str measure, enum language language);
-
 struct derivation {
     struct str indicator_code, expression, note;
 };
@@ -21,12 +17,11 @@ enum error derivation_find(struct ctx *ctx, struct str code,
 enum error observation_store(struct ctx *ctx, struct observation *observation) MUST_USE;
 
 /* The handlers that the module's table of routes names. */
-extern const struct list observation_list;
 extern const struct ownership observation_owned;
 extern const struct import_target observation_target;
 extern const struct handler observation_show_handler, observation_create_handler,
     observation_revise_handler, observation_publish_handler, series_show_handler,
-    joined_show_handler, target_list_handler, release_list_handler, lineage_show_handler;
+    joined_show_handler, target_list_handler, lineage_show_handler;
 
 #define OBSERVATION_ROUTES                                                                         \
     GET_LIST("/api/observations", observation_list, "观测", "Observations"),                       \

@@ -7,13 +7,6 @@
 
 enum { RULES_MAX = 1000, LOOK_BACK_MONTHS = 15, LOOK_AHEAD_MONTHS = 12 };
 
-struct release {
-    struct str indicator_code, indicator_name, indicator_name_en, period_kind, period, status;
-    int64_t months_after;
-    struct date period_end, due;
-    struct str publisher, basis;
-    bool overdue;
-};
 static const struct field release_fields[] = {
     FIELD(struct release, indicator_code, "指标", "Indicator"),
     FIELD(struct release, indicator_name, "指标名", "Name of the indicator"),

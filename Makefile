@@ -24,7 +24,7 @@ SOURCES   = $(filter-out src/main.c,$(wildcard src/*/*.c src/modules/*/*.c))
 OBJECTS   = $(SOURCES:src/%.c=$(OUT)/%.o)
 TESTS     = $(wildcard tests/unit/*.c)
 
-.PHONY: all unit unit_tests test soak fuzz lint format bench deb offline clean FORCE
+.PHONY: all interop unit unit_tests test soak fuzz lint format bench deb offline clean FORCE
 all: build/kechuang
 
 build/kechuang: $(OUT)/kechuang
@@ -104,6 +104,10 @@ fuzz:
 build/fuzz/fuzz: $(OUT)/tests/fuzz/fuzz.o $(OUT)/tests/fuzz/targets.o \
                  $(filter $(OUT)/base/% $(OUT)/json/% $(OUT)/db/% $(OUT)/core/seal.o,$(OBJECTS))
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
+
+# Other people's programs read what ours writes.
+interop:
+	@tests/interop/run
 
 # Style. A file whose text and headers have not changed is not read again.
 C_FILES   = $(wildcard src/*.[ch] src/*/*.[ch] src/modules/*/*.[ch] tests/*/*.[ch] tools/*.c bench/*.c)

@@ -14,6 +14,8 @@ packages_test='clang-format clang-tidy shellcheck libcmocka-dev postgresql-15 sq
     chromium fonts-noto-cjk'
 packages_package='dpkg-dev binutils'
 packages_fuzz='clang-14 libclang-rt-14-dev'
+packages_interop='r-cran-rsdmx libreoffice-calc-nogui gdal-bin python3-icalendar python3-rdflib
+    curl nodejs'
 packages_node='npm ca-certificates'
 node_folder=var/tools/node
 
@@ -74,6 +76,7 @@ setup() {
         build) list+=($packages_build) ;;
         test) list+=($packages_test) ;;
         fuzz) list+=($packages_fuzz) ;;
+        interop) list+=($packages_interop) ;;
         package) list+=($packages_package) ;;
         esac
     done

@@ -44,7 +44,14 @@ enum {
 };
 
 /* The forms that every list has: a page, and whole as files. */
-enum list_format { LIST_PAGE, LIST_CSV, LIST_XLSX, LIST_JSON, LIST_CSV_METADATA };
+enum list_format {
+    LIST_PAGE,
+    LIST_CSV,
+    LIST_XLSX,
+    LIST_JSON,
+    LIST_CSV_METADATA,
+    LIST_FORMATS
+};
 
 /* What a client asked of a list. */
 struct list_request {

@@ -313,6 +313,17 @@ static void write_roles(struct json *json, uint32_t roles)
     json_close(json, ']');
 }
 
+/* The endings at which it is also to be had whole. */
+static void write_files(struct json *json, const struct route *route)
+{
+    if (route->format || !(route->list || route->table))
+        return;
+    key_open(json, "x-files", '[');
+    for (int form = LIST_PAGE + 1; form < LIST_FORMATS; form++)
+        json_text(json, str_of(list_format_of((enum list_format)form)->ending));
+    json_close(json, ']');
+}
+
 static void write_operation(struct json *json, const struct route *route)
 {
     struct arena *arena = json->out->arena;
@@ -336,6 +347,7 @@ static void write_operation(struct json *json, const struct route *route)
         json_close(json, '}');
     }
     write_roles(json, route_roles(route));
+    write_files(json, route);
     if (!role_in(ROLE_PUBLIC, route_roles(route))) {
         key_open(json, "security", '[');
         static const char *const schemes[] = {"token", "session"};

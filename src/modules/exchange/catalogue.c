@@ -172,13 +172,23 @@ static void list_data_set(const struct catalogue *catalogue, const struct route 
     json_close(json, '}');
 }
 
+/* One cannot take it without saying what. */
+static bool asks_for_something(const struct route *route)
+{
+    const struct shape *in = route->handler ? route->handler->in : NULL;
+    bool asks = strchr(route->path, '{') != NULL;
+    for (size_t i = 0; in && i < in->count; i++)
+        asks = asks || in->fields[i].required;
+    return asks;
+}
+
 static void lists(const struct catalogue *catalogue)
 {
     for (size_t m = 0; m < module_count; m++)
         for (size_t r = 0; r < modules[m]->route_count; r++) {
             const struct route *route = &modules[m]->routes[r];
             bool list = (route->list || route->table) && !route->format;
-            if (list && !strchr(route->path, '{') &&
+            if (list && !asks_for_something(route) &&
                 role_in((enum role)catalogue->role, route_roles(route)))
                 list_data_set(catalogue, route);
         }

@@ -47,7 +47,13 @@ struct str sniff(struct str head, struct str tail)
                  {STR_INIT("\xFF\xD8\xFF"), "image/jpeg"},
                  {STR_INIT("GIF87a"), "image/gif"},
                  {STR_INIT("GIF89a"), "image/gif"},
-                 {STR_INIT("%PDF-"), "application/pdf"}};
+                 {STR_INIT("%PDF-"), "application/pdf"},
+                 {STR_INIT("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), "application/x-ole-storage"},
+                 {STR_INIT("\x7F"
+                           "ELF"),
+                  "application/x-executable"},
+                 {STR_INIT("MZ"), "application/x-executable"},
+                 {STR_INIT("#!"), "application/x-executable"}};
     for (size_t i = 0; i < COUNT(known); i++)
         if (str_starts(head, known[i].begins))
             return str_of(known[i].type);

@@ -7,6 +7,7 @@
 
 #include "core/audit.h"
 #include "core/claim.h"
+#include "core/files.h"
 #include "core/log.h"
 #include "core/ownership.h"
 #include "core/proposal.h"
@@ -351,6 +352,9 @@ bool reply_is_known(const struct str *if_none_match, struct reply *reply)
         return false;
     reply->status = 304;
     reply->body = STR("");
+    if (reply->file >= 0)
+        close(reply->file);
+    reply->file = -1;
     return true;
 }
 
@@ -508,9 +512,15 @@ static enum error run_handler(struct call *call)
 static void give_file(struct call *call)
 {
     const struct ctx *ctx = &call->ctx;
-    if (!ctx->file.data)
+    if (!ctx->file.data && !ctx->sent)
         return;
-    call->reply.body = ctx->file;
+    call->reply.body = ctx->file.data ? ctx->file : STR("");
+    call->reply.cache_control = ctx->cache_control;
+    if (ctx->sent) {
+        call->reply.file = fcntl(ctx->sent->file, F_DUPFD_CLOEXEC, 0);
+        call->reply.in_parts = true;
+        call->reply.etag = arena_print(ctx->arena, "\"%.32s\"", ctx->sent->sha256);
+    }
     call->reply.content_type =
         ctx->file_type.data ? ctx->file_type : str_of(call->route->media_type);
     call->reply.file_name = ctx->file_name;

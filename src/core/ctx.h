@@ -55,6 +55,8 @@ struct ctx {
     struct str cookie;                     /* for Set-Cookie */
     struct str file, file_type, file_name; /* replied instead of the record, which is the event's;
                                               without a type, the route says it */
+    const struct upload *sent;             /* the same, of a file of the store: files_send() */
+    struct str cache_control;              /* of a file; STR_NONE = it is not kept */
     int64_t etag;                          /* the sequence number that identifies what it returns */
     int64_t refused_account;               /* whose account a refusal is about; 0 = unknown */
     const struct erasure *erasure; /* a person was erased: what is left to do after the commit */

@@ -168,7 +168,8 @@ static void handle(void *state, struct http_exchange *exchange)
         return;
     }
     http_later(exchange);
-    if (task->call.is_write && app->on_sqlite && !task->call.route->prelude)
+    if (task->call.is_write && app->on_sqlite && !task->call.route->prelude &&
+        !task->call.route->to_file)
         task_to_writer(task);
     else
         task_to_pool(task);

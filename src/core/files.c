@@ -10,7 +10,7 @@
 
 #include "base/sniff.h"
 #include "core/export.h"
-#include "files.sql.h"
+#include "file_store.sql.h"
 
 enum { COPY_BYTES = 64 * 1024, PUT_MS = 120000, PATH_ROOM = 4096 };
 
@@ -131,7 +131,7 @@ static bool link_file(const struct file_store *store, const struct upload *uploa
 
 /* --- Rows ----------------------------------------------------------------------------------- */
 
-static enum error put_row(struct ctx *ctx, const struct upload *upload)
+enum error files_keep(struct ctx *ctx, const struct upload *upload)
 {
     return db_do(ctx, &sql_file_put,
                  ARGS(arg_text("sha256", str_of(upload->sha256)), arg_int("size", upload->size),
@@ -166,7 +166,7 @@ static enum error put_in_database(struct ctx *ctx, const struct upload *upload)
     db_deadline(ctx->db, PUT_MS);
     enum db_status status = db_begin(ctx->db, true);
     int64_t there = 0;
-    enum error error = db_failed(status) ? fail_database(ctx, status) : put_row(ctx, upload);
+    enum error error = db_failed(status) ? fail_database(ctx, status) : files_keep(ctx, upload);
     if (!error)
         error = db_number(ctx, &sql_file_chunk_any,
                           ARGS(arg_text("sha256", str_of(upload->sha256))), &there);
@@ -279,7 +279,7 @@ enum error file_store_copy(struct ctx *ctx, int source, int64_t most, struct upl
 enum error files_refer(struct ctx *ctx, const struct upload *upload, const char *kind,
                        struct str key)
 {
-    enum error error = put_row(ctx, upload);
+    enum error error = files_keep(ctx, upload);
     return error ? error
                  : db_do(ctx, &sql_file_refer,
                          ARGS(arg_text("kind", str_of(kind)), arg_text("key", key),
@@ -353,6 +353,23 @@ enum error files_open(struct ctx *ctx, struct str sha256, int *file)
             error = errno == ENOENT ? E_NOT_FOUND : unreadable(ctx);
     }
     return error == E_NOT_FOUND ? missing(ctx, sha256) : error;
+}
+
+static void close_sent(void *sent)
+{
+    close(((struct upload *)sent)->file);
+}
+
+enum error files_send(struct ctx *ctx, struct str sha256)
+{
+    struct upload *sent = ARENA_NEW(ctx->arena, struct upload);
+    enum error error = files_open(ctx, sha256, &sent->file);
+    if (error)
+        return error;
+    arena_defer(ctx->arena, close_sent, sent);
+    memcpy(sent->sha256, sha256.data, DIGEST_HEX);
+    ctx->sent = sent;
+    return E_OK;
 }
 
 /* --- What nobody needs ---------------------------------------------------------------------- */

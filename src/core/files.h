@@ -58,6 +58,9 @@ enum error file_store_bytes(struct ctx *ctx, struct str bytes, struct upload *up
 enum error file_store_copy(struct ctx *ctx, int source, int64_t most,
                            struct upload *upload) MUST_USE;
 
+/* In the transaction of a write: the file's row is there from now on, for tables that refer to it.
+ */
+enum error files_keep(struct ctx *ctx, const struct upload *upload) MUST_USE;
 /* In the transaction of a write: the record holds the file, or lets it go. Both may be said twice.
  */
 enum error files_refer(struct ctx *ctx, const struct upload *upload, const char *kind,
@@ -68,6 +71,10 @@ enum error files_release(struct ctx *ctx, struct str sha256, const char *kind,
 /* Opens a file for reading, at its first byte; the caller closes it. On PostgreSQL its bytes are
  * copied into a temporary file without a name. E_NOT_FOUND, with words, where they are missing. */
 enum error files_open(struct ctx *ctx, struct str sha256, int *file) MUST_USE;
+
+/* The file becomes the reply, in parts where a client asks for some. The handler sets
+ * ctx->file_type, file_name and file_inline. */
+enum error files_send(struct ctx *ctx, struct str sha256) MUST_USE;
 
 /* Removes the rows of what nobody has referred to for the time of grace, at most a thousand, in the
  * transaction of a write. */

@@ -23,7 +23,14 @@
     R(RULE_INVITATION_DAYS, "invitation_days", 30, 1, 180, "邀请函几天内有效",                     \
       "Days for which a letter of invitation is good")                                             \
     R(RULE_TOKEN_DAYS, "token_days_max", 365, 1, 730, "接口令牌最长几天",                          \
-      "Days that an API token lasts at most")
+      "Days that an API token lasts at most")                                                      \
+    R(RULE_FILE_MB, "file_mb_max", 200, 1, 512, "一个附件最多几 MB",                               \
+      "Megabytes that a file of a record may have")                                                \
+    R(RULE_FILE_OWNER_MB, "file_owner_mb_max", 2000, 1, 1000000,                                   \
+      "一个单位、部门、区县或账户的附件合计最多几 MB",                                             \
+      "Megabytes that the files of one organisation, department, area or account may have")        \
+    R(RULE_FILE_TOTAL_MB, "file_total_mb_max", 50000, 1, 100000000, "全部附件合计最多几 MB",       \
+      "Megabytes that all files of records may have")
 
 #define RULE_CODE(code, key, standard, least, most, zh, en) code,
 enum rule { RULES(RULE_CODE) RULE_COUNT };

@@ -128,6 +128,8 @@ static void send_reply(struct task *task)
     if (reply->file >= 0) {
         exchange->reply_file = reply->file;
         exchange->reply_file_size = (uint64_t)lseek(reply->file, 0, SEEK_END);
+        if (reply->in_parts)
+            http_reply_part(exchange, reply->etag);
     }
     add_header(exchange, STR("Content-Type"), reply->content_type);
     add_header(exchange, STR("ETag"), reply->etag);
@@ -136,7 +138,12 @@ static void send_reply(struct task *task)
     add_header(exchange, STR("Allow"), reply->allow);
     add_header(exchange, STR("Set-Cookie"), reply->cookie);
     bool personal = task->call.ctx.revealed || task->call.ctx.file.data;
-    add_header(exchange, STR("Cache-Control"), personal ? STR("no-store") : STR("no-cache"));
+    add_header(exchange, STR("Cache-Control"),
+               reply->cache_control.data ? reply->cache_control
+               : personal                ? STR("no-store")
+                                         : STR("no-cache"));
+    if (reply->in_parts) /* besides the policy that every reply has: the stricter holds */
+        add_header(exchange, STR("Content-Security-Policy"), STR("sandbox"));
     add_header(exchange, STR("Vary"), STR("Accept-Language, Authorization, Cookie"));
     if (reply->file_name.length)
         add_header(exchange, STR("Content-Disposition"),

@@ -52,7 +52,7 @@ struct http_exchange {
     size_t header_count;
     struct str reply; /* in the arena or in constant memory */
     int reply_file;   /* when >= 0: send this file instead, and close it */
-    uint64_t reply_file_size;
+    uint64_t reply_file_from, reply_file_size; /* so many bytes of it */
 };
 
 struct http_settings {
@@ -90,6 +90,10 @@ struct str http_header(const struct http_exchange *exchange, const char *name);
 /* Adds a header to the reply; both texts must live as long as the exchange, end with a NUL and hold
  * no line break. */
 void http_reply_header(struct http_exchange *exchange, struct str name, struct str value);
+/* Of a reply that is a file as a whole: narrows it to the part that Range asks for (one; where
+ * there are several or none that makes sense, it stays whole), if If-Range allows. Sets the status
+ * to 206 or 416. `etag` is the reply's, with its quotes. */
+void http_reply_part(struct http_exchange *exchange, struct str etag);
 /* What was read from the request stays valid, in whichever thread. */
 void http_later(struct http_exchange *exchange);
 /* Sends the reply: the exchange is gone. With status 204 and 304 no body is sent; at 304, leaving

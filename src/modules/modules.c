@@ -10,6 +10,7 @@
 #include "modules/collection/collection.h"
 #include "modules/documents/documents.h"
 #include "modules/exchange/exchange.h"
+#include "modules/files/files.h"
 #include "modules/imports/imports.h"
 #include "modules/indicators/indicators.h"
 #include "modules/organisations/organisations.h"
@@ -17,8 +18,9 @@
 #include "modules/people/people.h"
 
 const struct module *const modules[] = {
-    &system_module,     &audit_module,         &proposals_module, &people_module,    &city_module,
-    &areas_module,      &organisations_module, &accounts_module,  &documents_module, &atlas_module,
-    &indicators_module, &collection_module,    &overview_module,  &imports_module,   &exchange_module,
+    &system_module,    &audit_module,   &proposals_module,     &people_module,
+    &city_module,      &areas_module,   &organisations_module, &accounts_module,
+    &documents_module, &atlas_module,   &indicators_module,    &collection_module,
+    &overview_module,  &imports_module, &exchange_module,      &files_module,
 };
 const size_t module_count = COUNT(modules);

@@ -80,8 +80,9 @@ for (const server of servers) {
     const callers = [...roles.map((role) => [role, role, readers[role]]), ['public', 'an account without a grant', nobody]];
 
     const faults = [];
+    const signsOut = ({ method, path }) => method === 'DELETE' && path === '/api/session';
     // Signing out last: it ends the session that the others need.
-    for (const line of table.toSorted((a, b) => (a.method === 'DELETE') - (b.method === 'DELETE'))) {
+    for (const line of table.toSorted((a, b) => signsOut(a) - signsOut(b))) {
       const list = line.method === 'GET' && described.paths[line.path].get.parameters.some((p) => p.name === 'limit') && !line.path.includes('{');
       for (const path of [nowhere(line.path), ...(list && !/audit$/.test(line.path) ? [`${nowhere(line.path)}.csv?limit=1`] : [])])
         for (const [role, who, reader] of callers) {

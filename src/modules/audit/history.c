@@ -5,6 +5,7 @@
 #include "core/audit_sealer.h"
 #include "core/ownership.h"
 #include "core/personal.h"
+#include "core/record.h"
 #include "core/sequence.h"
 #include "history.sql.h"
 #include "modules/audit/internal.h"
@@ -80,58 +81,6 @@ enum error state_shown(struct ctx *ctx, struct str body, struct str *shown)
 }
 
 /* --- Who may see ---------------------------------------------------------------------------- */
-
-/* The kind of an event is the name of the shape that the record's own route shows. */
-static bool shows_kind(const struct route *route, struct str kind)
-{
-    if (*route->method != 'G' || !route->handler || route->table)
-        return false;
-    const struct shape *shape = route->handler->out;
-    while (shape->extends)
-        shape = shape->extends;
-    const char *last = strrchr(route->path, '/');
-    return last && last[1] == '{' && strchr(route->path, '{') == last + 1 &&
-           str_is(kind, shape->name);
-}
-
-/* As the reader finds it: what his API token does not reach is not there. */
-static const struct route *route_of(const struct principal *who, struct str kind, bool *reached)
-{
-    *reached = true;
-    for (size_t m = 0; m < module_count; m++)
-        for (size_t i = 0; i < modules[m]->route_count; i++)
-            if (shows_kind(&modules[m]->routes[i], kind)) {
-                *reached = token_permits(who, modules[m]->name, false);
-                return &modules[m]->routes[i];
-            }
-    return NULL;
-}
-
-/* Asks the record's own route, as this reader. */
-static enum error must_see_record(struct ctx *ctx, struct str kind, struct str key)
-{
-    bool reached;
-    const struct route *route = route_of(ctx->who, kind, &reached);
-    if (!route)
-        return role_in(ctx->who->role, AUDITORS) ? E_OK : E_NOT_FOUND;
-    if (!reached || !role_in(ctx->who->role, route_roles(route)))
-        return E_NOT_FOUND;
-    const struct handler *handler = route->handler;
-    void *in = arena_alloc(ctx->arena, handler->in->size);
-    void *out = arena_alloc(ctx->arena, handler->out->size);
-    fields_clear((struct row){handler->in, in});
-    fields_clear((struct row){handler->out, out});
-    struct str name = str_of(strrchr(route->path, '{') + 1);
-    const struct field *field = field_find(handler->in, str_first(name, name.length - 1));
-    if (!field || field_parse(ctx, field, in, key)) {
-        ctx_clear(ctx);
-        return E_NOT_FOUND;
-    }
-    enum error error = handler->call(ctx, in, out);
-    ctx->etag = 0; /* what the handler said of its reply */
-    ctx->file = STR_NONE;
-    return error;
-}
 
 static struct str member(const json_t *state, const char *name)
 {
@@ -310,7 +259,7 @@ static enum error make_change(struct ctx *ctx, const struct past_row *row, json_
 SHARED_HANDLER(history_list, history_query, history)
 {
     struct records rows;
-    enum error error = must_see_record(ctx, in->kind, in->key);
+    enum error error = record_must_see(ctx, in->kind, in->key, NULL);
     if (!error)
         error = read_past(ctx, in, INT64_MAX, HISTORY_MAX, &rows);
     if (error)
@@ -362,7 +311,7 @@ SHARED_HANDLER(past_show, past_query, nothing)
     if (!error)
         error = sequence_settled(ctx, in->sequence);
     if (!error)
-        error = must_see_record(ctx, in->kind, in->key);
+        error = record_must_see(ctx, in->kind, in->key, NULL);
     if (!error)
         error = read_past(ctx, &record, in->sequence, 1, &rows);
     if (!error && rows.count)

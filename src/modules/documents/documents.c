@@ -92,21 +92,22 @@ static const struct field document_key_fields[] = {
 };
 static const SHAPE(document_key);
 
-struct upload {
+struct sent_document {
     struct str name;
     int64_t visibility; /* of a file that no source of the pack is */
     struct str area_code, department_code;
 };
-static const struct field upload_fields[] = {
-    FIELD(struct upload, name, "文件名", "File name", .required = true, .length_max = 255),
-    FIELD(struct upload, visibility, "公开范围；来源已公开的文件总是公开，其他文件缺省为 bureau",
+static const struct field sent_document_fields[] = {
+    FIELD(struct sent_document, name, "文件名", "File name", .required = true, .length_max = 255),
+    FIELD(struct sent_document, visibility,
+          "公开范围；来源已公开的文件总是公开，其他文件缺省为 bureau",
           "Who may see it; a file whose source is public is public, others by default the bureau's",
           .choices = visibility_names),
-    FIELD(struct upload, area_code, "所属区县", "District it belongs to", .refers = "area"),
-    FIELD(struct upload, department_code, "所属部门", "Department it belongs to",
+    FIELD(struct sent_document, area_code, "所属区县", "District it belongs to", .refers = "area"),
+    FIELD(struct sent_document, department_code, "所属部门", "Department it belongs to",
           .refers = "department"),
 };
-static const SHAPE(upload);
+static const SHAPE(sent_document);
 
 struct uploaded {
     struct document document;
@@ -329,7 +330,7 @@ static enum error count_matches(struct ctx *ctx, int64_t id, struct str text, in
     return error;
 }
 
-static enum error document_add(struct ctx *ctx, const struct upload *upload, struct str text,
+static enum error document_add(struct ctx *ctx, const struct sent_document *upload, struct str text,
                                struct uploaded *out)
 {
     struct source source;
@@ -366,12 +367,12 @@ static enum error document_add(struct ctx *ctx, const struct upload *upload, str
     return error ? error : count_matches(ctx, id, text, &out->matched_citations);
 }
 
-HANDLER(document_upload, upload, uploaded)
+HANDLER(document_upload, sent_document, uploaded)
 {
     static const char *const types[] = {"text/plain", "text/markdown", "text/html"};
     bool known = false;
-    struct upload upload = *in;
-    if (!was_given(ctx, &upload_shape, "visibility"))
+    struct sent_document upload = *in;
+    if (!was_given(ctx, &sent_document_shape, "visibility"))
         upload.visibility = VISIBILITY_BUREAU;
     for (size_t i = 0; i < COUNT(types); i++)
         known = known || str_is(ctx->content_type, types[i]);
@@ -585,10 +586,10 @@ static enum error load_bulletins(struct ctx *ctx, const char *folder)
             error = pack_read_file(ctx, found.gl_pathv[i], DOCUMENT_MAX, &text);
             if (!error)
                 error = document_add(ctx,
-                                     &(struct upload){.name = name,
-                                                      .visibility = VISIBILITY_PUBLIC,
-                                                      .area_code = STR_NONE,
-                                                      .department_code = STR_NONE},
+                                     &(struct sent_document){.name = name,
+                                                             .visibility = VISIBILITY_PUBLIC,
+                                                             .area_code = STR_NONE,
+                                                             .department_code = STR_NONE},
                                      text, &uploaded);
         }
     globfree(&found);

@@ -12,6 +12,7 @@
 #include "core/openapi.h"
 #include "core/pack.h"
 #include "core/rotation.h"
+#include "core/transfer.h"
 #include "modules/documents/documents.h"
 #include "json/read.h"
 
@@ -36,6 +37,8 @@ static const char usage[] =
     "  kechuang backup check FILE       核对一份备份 · read a back-up back\n"
     "  kechuang restore FILE            恢复成 --db 所指的新数据库 · restore into the new database "
     "--db\n"
+    "  kechuang migrate --from URL --to URL  SQLite 与 PostgreSQL 互迁，迁后逐值核对 · from one "
+    "database to the other\n"
     "  kechuang version                 打印版本 · print the version\n"
     "  kechuang openapi                 打印接口说明 · print the OpenAPI description\n\n";
 
@@ -242,6 +245,8 @@ static int run(struct arena *arena, const struct config *config, int count, char
         return users_reset(arena, config, words[2]);
     if (str_is(command, "pack") && str_is(second, "check") && count == 3)
         return pack_check(config, words[2]);
+    if (str_is(command, "migrate") && count == 1)
+        return transfer_command(config);
     int copied = backup_command(config, count, words);
     if (copied >= 0)
         return copied;

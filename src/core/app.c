@@ -119,7 +119,7 @@ static bool start_modules(struct app *app, struct db_conn *conn, char *reason, s
     return good;
 }
 
-static bool migrate(struct db_conn *conn, char *reason, size_t reason_size)
+bool app_migrate(struct db_conn *conn, char *reason, size_t reason_size)
 {
     size_t count = 0, next = 0;
     for (size_t m = 0; m < module_count; m++)
@@ -197,7 +197,7 @@ static bool open_all(struct app *app, char *reason, size_t reason_size)
         return false;
     app->on_sqlite = db_is_sqlite(conn);
     app->files = file_store_open(url, reason, reason_size);
-    if (!app->files || !migrate(conn, reason, reason_size) ||
+    if (!app->files || !app_migrate(conn, reason, reason_size) ||
         !ensure_keys(app, conn, reason, reason_size) ||
         !ensure_pack(app, conn, reason, reason_size) ||
         !start_modules(app, conn, reason, reason_size)) {
@@ -261,7 +261,7 @@ struct app *app_check(const struct config *config, char *reason, size_t reason_s
     struct db_conn *conn = app ? db_connect(config->db.data, false, reason, reason_size) : NULL;
     if (conn)
         app->on_sqlite = db_is_sqlite(conn);
-    bool good = conn && migrate(conn, reason, reason_size) &&
+    bool good = conn && app_migrate(conn, reason, reason_size) &&
                 ensure_keys(app, conn, reason, reason_size) &&
                 ensure_pack(app, conn, reason, reason_size);
     db_disconnect(conn);

@@ -16,6 +16,8 @@ struct app;
 struct app *app_open(const struct config *config, char *reason, size_t reason_size);
 /* The same without workers: only to see whether the database takes the pack. */
 struct app *app_check(const struct config *config, char *reason, size_t reason_size);
+/* Brings the schema of a database forward. */
+bool app_migrate(struct db_conn *conn, char *reason, size_t reason_size);
 /* Listens at the configured address. */
 bool app_listen(struct app *app, char *reason, size_t reason_size);
 int app_port(const struct app *app);

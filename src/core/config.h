@@ -9,6 +9,7 @@
 
 struct config {
     struct str db, key_file, listen, pack, log_level, workers, audit_hash, demo_text, file;
+    struct str from, to; /* of `kechuang migrate` */
     bool demo;
     int worker_count;
     enum digest_algorithm digest;

@@ -1,0 +1,89 @@
+// A whole city from SQLite to PostgreSQL and back: the same afterwards, value by value; what is refused.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { ask } from './ask.mjs';
+
+const program = process.env.KECHUANG_PROGRAM, postgres = process.env.POSTGRES_DATABASE;
+const folder = mkdtempSync(join(tmpdir(), 'kechuang-migrate-'));
+const first = `sqlite:${folder}/first.db`, back = `sqlite:${folder}/back.db`, key = join(folder, 'city.key');
+const server_db = `${postgres}${postgres.includes('?') ? '&' : '?'}options=-csearch_path%3Dmigrated`;
+const sha256 = createHash('sha256').update('一份附件').digest('hex');
+
+const run = (command, ...words) => {
+  const done = spawnSync(command, words, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  return { ...done, out: done.stdout.trim() };
+};
+const kechuang = (...words) => run(program, ...words, '--key-file', key);
+const dump = (file) => run('sqlite3', file, '.dump').out.split('\n').filter((line) => line.startsWith('INSERT')).sort().join('\n');
+
+const serving = (db, then) => new Promise((resolve, reject) => {
+  const server = spawn(program, ['serve', '--db', db, '--listen', '127.0.0.1:0', '--pack', 'tests/packs/xingzhou', '--key-file', key]);
+  let said = '', begun = false;
+  server.on('exit', reject);
+  server.stdout.on('data', async (bytes) => {
+    said += bytes;
+    const url = said.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0], token = said.match(/one-time token: (\w+)/)?.[1];
+    if (!url || !token || begun) return;
+    begun = true;
+    const result = await then(url, token).catch((error) => ({ error }));
+    server.removeListener('exit', reject);
+    server.on('exit', () => result?.error ? reject(result.error) : resolve(result));
+    server.kill();
+  });
+});
+const write = async (url, token, note) => {
+  const reply = await ask(url, 'POST', '/api/observations', [['Authorization', `Bearer ${token}`], ['Content-Type', 'application/json']],
+    JSON.stringify({ indicator_code: 'RD01', area_code: 'XZ-DL', period: '2023', value: 1.1, unit: '元', measure: 'flow',
+      status: 'estimate', approximation: 'exact', note, visibility: 'public' }));
+  assert.equal(reply.status, 201, reply.body);
+  return JSON.parse(reply.body);
+};
+
+before(async () => {
+  assert.equal(run('psql', '-q', postgres, '-c', 'CREATE SCHEMA migrated').status, 0);
+  await serving(first, async (url, token) => { for (let i = 0; i < 20; i++) await write(url, token, `第 ${i} 条 '"\\`); });
+  mkdirSync(join(folder, 'first.files', sha256.slice(0, 2)), { recursive: true });
+  writeFileSync(join(folder, 'first.files', sha256.slice(0, 2), sha256), '一份附件');
+  assert.equal(run('sqlite3', join(folder, 'first.db'), `INSERT INTO file VALUES ('${sha256}', 12, 'text/plain', 77);
+    INSERT INTO file_reference VALUES ('test', '1', '${sha256}');`).status, 0);
+});
+after(() => {
+  run('psql', '-q', postgres, '-c', 'DROP SCHEMA migrated CASCADE');
+  rmSync(folder, { recursive: true });
+});
+
+test('from SQLite to PostgreSQL and back, it is the same', () => {
+  const there = kechuang('migrate', '--from', first, '--to', server_db);
+  assert.equal(there.status, 0, there.stderr);
+  assert.match(there.out, /1 files, and compared every value/);
+  const again = kechuang('migrate', '--from', server_db, '--to', back);
+  assert.equal(again.status, 0, again.stderr);
+  assert.equal(dump(join(folder, 'back.db')), dump(join(folder, 'first.db')));
+  assert.equal(readFileSync(join(folder, 'back.files', sha256.slice(0, 2), sha256), 'utf8'), '一份附件');
+});
+
+test('what is not empty is left as it is', () => {
+  const before = dump(join(folder, 'back.db'));
+  const done = kechuang('migrate', '--from', first, '--to', back);
+  assert.equal(done.status, 1);
+  assert.match(done.stderr, /not empty/);
+  assert.equal(dump(join(folder, 'back.db')), before);
+});
+
+test('the log holds on the other side, and work goes on with new numbers', async () => {
+  for (const db of [server_db, back]) {
+    const log = kechuang('audit', 'verify', '--db', db);
+    assert.equal(log.status, 0, log.out);
+    await serving(db, async (url, token) => {
+      const list = JSON.parse((await ask(url, 'GET', '/api/observations?sort=-id&limit=1', [])).body);
+      const made = await write(url, token, '迁移之后');
+      assert.ok(made.id > list.items[0].id);
+      assert.ok(made.recorded_seq > list.seq);
+    });
+  }
+});

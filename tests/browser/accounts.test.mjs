@@ -16,6 +16,7 @@ import {
   settled,
   visit,
 } from './browser.mjs';
+import { codeWithChecks } from './tables.mjs';
 
 const skip = url ? false : 'KECHUANG_ACCOUNTS_URL is not set';
 const PASSWORD = 'Liang-jiang 4 an';
@@ -23,16 +24,6 @@ const FIRMS = [
   { code: '91350100M000100Y43', name: '样例光电有限公司', owner: 'firm-a' },
   { code: codeWithChecks('91500000', 'MA5UXT0A'), name: '样例精密有限公司', owner: 'firm-b' },
 ];
-
-/** A code as GB 32100 and GB 11714 want it. */
-function codeWithChecks(division, organisation) {
-  const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
-  const inner = [3, 7, 9, 10, 5, 8, 4, 2];
-  const sum = [...organisation].reduce((so, c, at) => so + parseInt(c, 36) * inner[at], 0);
-  const whole = division + organisation + '0X987654321'[sum % 11];
-  const all = [...whole].reduce((so, c, at) => so + alphabet.indexOf(c) * 3 ** at, 0);
-  return whole + alphabet[(31 - (all % 31)) % 31];
-}
 
 let browser;
 let districts;

@@ -1,7 +1,7 @@
 // The shapes of the API's JSON about files that are kept with a record.
 
 export interface AttachedFile {
-  id: number;
+  id: string;
   kind: string;
   key: string;
   name: string;
@@ -9,14 +9,15 @@ export interface AttachedFile {
   size: number;
   sha256: string;
   created_at: string;
-  created_by?: string | number | null;
-  created_by_name?: string | null;
+  created_by: string | null;
   /** Its pages can be shown as pictures. */
   previewable: boolean;
   pages?: number | null;
 }
 
 export interface FileQuota {
-  used: number;
-  most: number;
+  files: number;
+  bytes: number;
+  bytes_max: number;
+  file_bytes_max: number;
 }

@@ -70,6 +70,7 @@ export interface Import {
   message: string | null;
   created_at: string;
   created_by: string | null;
+  changed_seq: number;
 }
 
 export interface ImportProblem {

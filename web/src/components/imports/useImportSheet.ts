@@ -2,8 +2,9 @@ import { computed, reactive, shallowReactive, shallowRef, watch, type Ref } from
 import type { Correction, Import, ImportProblem, ImportRow } from '../../api/imports';
 import { getJson, RequestFailed, sendJson, withQuery } from '../../api/request';
 import type { Problem } from '../../api/contract';
+import type { Resource } from '../../api/useResource';
 import type { CellMark, Sheet } from '../grid/sheet';
-import { isOpen, ROW_STATES } from './marks';
+import { isBusy, isOpen, ROW_STATES } from './marks';
 
 const CHUNK = 100;
 const PAUSE_MS = 300;
@@ -13,7 +14,7 @@ const AT_ONCE = 500;
 /** The lines of an import as a sheet: fetched where one looks, mended where one types. */
 export function useImportSheet(
   source: Ref<Import | null>,
-  problems: Ref<ImportProblem[] | null>,
+  problems: Resource<ImportProblem[]>,
   words: (key: string) => string,
 ) {
   /** By their line: empty lines and cells of several lines leave gaps. */
@@ -21,6 +22,8 @@ export function useImportSheet(
   /** false: asked for; true: there. */
   const chunks = shallowReactive(new Map<number, boolean>());
   const lastLine = shallowRef(0);
+  /** Before the first check nobody has counted: there may be more. */
+  const mayBeMore = shallowRef(false);
   /** What has been typed, until the program has it and its rows are read again. */
   const mended = reactive(new Map<string, string>());
   const problem = shallowRef<Problem | null>(null);
@@ -32,20 +35,27 @@ export function useImportSheet(
   const key = (line: number, column: number) => `${line}:${column}`;
   const url = () => `/api/imports/${source.value?.id}`;
 
-  // Other lines: another sheet, another heading line, a new check.
+  /** The sequence number of our own last correction: it changes nothing that is not on show. */
+  let own = 0;
+  // Other lines: another sheet, another heading line, a check that has ended.
   watch(
-    () => [source.value?.id, source.value?.state, source.value?.sheet, source.value?.header_line],
+    () => [source.value?.id, source.value?.changed_seq],
     () => {
+      const now = source.value;
+      if (!now || isBusy(now.state) || now.changed_seq === own) return;
       chunks.clear();
       lines.clear();
-      lastLine.value = 0;
       mended.clear();
+      lastLine.value = 0;
+      problems.reload();
+      void fetchChunk(0);
     },
+    { immediate: true },
   );
 
   const wrongCells = computed(() => {
     const cells = new Map<string, string>();
-    for (const item of problems.value ?? []) {
+    for (const item of problems.data.value ?? []) {
       const at = key(item.line, item.column ?? 0);
       const before = cells.get(at);
       cells.set(at, before ? `${before} ${item.message}` : item.message);
@@ -64,6 +74,7 @@ export function useImportSheet(
       if (source.value?.id !== id || !chunks.has(chunk)) return;
       for (const row of rows.items) lines.set(row.line, row);
       lastLine.value = Math.max(lastLine.value, rows.items.at(-1)?.line ?? 0);
+      mayBeMore.value = rows.items.length === CHUNK && !source.value?.row_count;
       chunks.set(chunk, true);
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
@@ -83,7 +94,11 @@ export function useImportSheet(
     queue = [];
     try {
       while (cells.length) {
-        await sendJson('POST', `${url()}/corrections`, { cells: cells.slice(0, AT_ONCE) });
+        const answer = await sendJson<Import>('POST', `${url()}/corrections`, {
+          cells: cells.slice(0, AT_ONCE),
+        });
+        own = answer.changed_seq;
+        source.value = answer;
         cells.splice(0, AT_ONCE);
         problem.value = null;
       }
@@ -135,7 +150,10 @@ export function useImportSheet(
     const canWrite = source.value !== null && isOpen(source.value.state);
     return {
       columns,
-      rowCount: Math.max(source.value?.row_count ?? 0, lastLine.value - firstLine.value + 1),
+      rowCount: Math.max(
+        source.value?.row_count ?? 0,
+        lastLine.value - firstLine.value + 1 + (mayBeMore.value ? CHUNK : 0),
+      ),
       lineOf: (row) => firstLine.value + row,
       cell: (row, column) => {
         if (!isThere(row)) return null;

@@ -41,6 +41,8 @@ const en: typeof zh = {
     remove: 'Remove',
     removed: 'Removed:',
     undo: 'Undo',
+    oneMost: 'A file may have',
+    used: 'in use:',
     pictureOf: 'A page of',
     page: 'Page',
     before: 'Before',
@@ -95,7 +97,7 @@ const en: typeof zh = {
       all: 'Writes what was checked: everything or nothing. The whole import can be taken back later.',
       rows: 'Writes the lines that are right and leaves the others. The whole import can be taken back later.',
     },
-    recheckFirst: 'Cells have changed: check once more.',
+    recheckFirst: 'Columns or cells have changed: check once more.',
     mendFirst:
       'Something is still wrong: mend it and check again, or write only the lines that are right.',
     undo: 'Take this import back',

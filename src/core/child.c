@@ -55,8 +55,8 @@ static void end(void)
 
 static bool copy_input(int from, const char *folder)
 {
-    char path[PATH_ROOM];
-    snprintf(path, sizeof(path), "%s/in", folder);
+    char path[PATH_ROOM + sizeof("/in")];
+    snprintf(path, sizeof(path), "%.*s/in", PATH_ROOM, folder);
     int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
     off_t at = 0;
     ssize_t count = 1;
@@ -209,7 +209,8 @@ static enum child_end read_result(const char *folder, const struct child *child,
 {
     char path[PATH_ROOM];
     struct stat about;
-    snprintf(path, sizeof(path), "%s/%s", folder, child->output);
+    if (snprintf(path, sizeof(path), "%s/%s", folder, child->output) >= (int)sizeof(path))
+        return CHILD_FAILED;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     bool good = file >= 0 && fstat(file, &about) == 0 && S_ISREG(about.st_mode);
     enum child_end end = !good                                       ? CHILD_FAILED

@@ -8,6 +8,7 @@
 #include "core/audit_verify.h"
 #include "core/backup.h"
 #include "core/lifecycle.h"
+#include "core/import_command.h"
 #include "core/log.h"
 #include "core/openapi.h"
 #include "core/pack.h"
@@ -22,6 +23,8 @@ static const char usage[] =
     "kechuang 科创大脑\n\n"
     "  kechuang serve                   启动服务 · serve the program\n"
     "  kechuang documents add FILE…     载入文件，数字随即可以打开原句 · add documents\n"
+    "  kechuang import TARGET FILE [--mode all|rows] [--check]  导入表格 · import a table (CSV, "
+    "XLSX)\n"
     "  kechuang keys check|rotate       个人信息的密钥：检查、更换主密钥 · check the keys of "
     "personal "
     "data, or change the master key\n"
@@ -247,6 +250,9 @@ static int run(struct arena *arena, const struct config *config, int count, char
         return pack_check(config, words[2]);
     if (str_is(command, "migrate") && count == 1)
         return transfer_command(config);
+    int imported = str_is(command, "import") ? import_command(config, count - 1, words + 1) : 2;
+    if (imported != 2)
+        return imported;
     int copied = backup_command(config, count, words);
     if (copied >= 0)
         return copied;

@@ -146,6 +146,10 @@ static bool put_flags(struct arena *arena, struct config *config, int count, cha
         }
         size_t at = str_find(word, '=');
         const struct setting *setting = find(str_skip(str_first(word, at), 2));
+        if (!setting && *rest_count && strcmp(words[0], "import") == 0) {
+            words[(*rest_count)++] = words[i]; /* this command has flags of its own */
+            continue;
+        }
         if (!setting) {
             *reason = arena_print(arena, "没有这个选项 · no such option: %s", words[i]);
             return false;

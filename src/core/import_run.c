@@ -9,7 +9,7 @@
 #include "core/ownership.h"
 #include "import_run.sql.h"
 
-enum { KNOWN_SLOTS = 4096, SEEN_FIRST = 1 << 12 };
+enum { KNOWN_SLOTS = 4096, SEEN_FIRST = 1 << 12, BULK_BYTES = 8 * 1024 * 1024 };
 
 /* Keys that the file has had so far, by their hash, each with its line. */
 struct seen {
@@ -29,7 +29,8 @@ struct pass {
     uint64_t known[KNOWN_SLOTS]; /* hashes of table and code of what is known to exist */
     uint64_t mapped, keys;       /* fields: that have a column, that are the natural key */
     struct digest *digest;
-    bool stop; /* nothing will be kept: one wrong line is enough */
+    bool stop;  /* nothing will be kept: one wrong line is enough */
+    bool empty; /* the table was, so that no line but the file's own can be there */
 };
 
 /* --- Opening -------------------------------------------------------------------------------- */
@@ -270,7 +271,8 @@ static enum error judge(struct pass *pass, struct import_line *line, struct row_
     size_t size = target->is->shape->size;
     void *now = arena_alloc(ctx->arena, size);
     fields_clear((struct row){target->is->shape, now});
-    enum error error = target_find(ctx, target, line->record, now);
+    enum error error =
+        pass->empty ? E_NOT_FOUND : target_find(ctx, target, line->record, now);
     if (error && error != E_NOT_FOUND)
         return error;
     *state = (struct row_state){.record = line->record};
@@ -324,6 +326,8 @@ static enum error store(struct pass *pass, const struct import_line *line, struc
     if (state->was)
         state->was_json = record_json(ctx, pass->work->target.is, state->was);
     enum error error = target_store(ctx, &pass->work->target, state->record, state->was);
+    if (error && pass->empty && ctx->db_status == DB_UNIQUE)
+        ctx->db_status = DB_AGAIN; /* a rival has filled the table meanwhile: once more */
     return error ? error : note_row(pass, line, state);
 }
 
@@ -466,6 +470,22 @@ static enum error check_columns(const struct pass *pass)
     return error;
 }
 
+static enum error is_empty(struct ctx *ctx, const char *table, bool *empty)
+{
+    struct sql any = {"table_any", arena_print(ctx->arena, "SELECT 1 FROM %s LIMIT 1", table)};
+    enum error error = db_one(ctx, &any, NO_ARGS, (struct row){NULL, NULL});
+    *empty = error == E_NOT_FOUND;
+    return *empty ? E_OK : error;
+}
+
+static enum error bulk_begin(struct ctx *ctx, const struct import_work *work)
+{
+    const char *table = work->target.is->table ? work->target.is->table : "";
+    enum db_status status =
+        db_bulk_begin(ctx->db, arena_print(ctx->arena, "import_row%s%s", *table ? " " : "", table));
+    return db_failed(status) ? fail_database(ctx, status) : E_OK;
+}
+
 enum error import_pass(struct ctx *ctx, struct job_run *run, struct import_work *work, bool write)
 {
     arena_free(&work->scope); /* of a try before this one */
@@ -492,6 +512,10 @@ enum error import_pass(struct ctx *ctx, struct job_run *run, struct import_work 
         return fail(ctx, E_INVALID, "文件读不下去：工作表可能已不是原来的那张",
                     "the file cannot be read: the sheet may not be what it was");
     /* Also when the work ends by running out of memory. */
+    if (work->target.is->table && (error = is_empty(ctx, work->target.is->table, &pass->empty)))
+        return error;
+    if (write && work->import.file_size >= BULK_BYTES && (error = bulk_begin(ctx, work)))
+        return error;
     work->scope.escape = ctx->arena->escape;
     arena_defer(&work->scope, forget, pass);
     arena_defer(&work->scope, stop_reader, reader);
@@ -502,5 +526,9 @@ enum error import_pass(struct ctx *ctx, struct job_run *run, struct import_work 
     if (digest && !digest_end(digest, work->digest))
         arena_exhausted(ctx->arena);
     arena_free(&work->scope);
+    if (!error && write && work->import.file_size >= BULK_BYTES) {
+        enum db_status status = db_bulk_end(ctx->db);
+        error = db_failed(status) ? fail_database(ctx, status) : E_OK;
+    }
     return error;
 }

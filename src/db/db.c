@@ -374,6 +374,8 @@ void db_rollback(struct db_conn *conn)
     conn->failed = DB_OK;
     conn->deadline_at_ms = 0;
     db_end_cursors(conn);
+    if (conn->bulk)
+        (void)conn->driver->bulk_end(conn, false);
     if (!conn->driver->in_transaction(conn) || db_control(conn, "ROLLBACK") == DB_OK)
         return;
     /* No memory to prepare it, or a dead connection: db_begin() opens a new one. */
@@ -402,6 +404,23 @@ enum db_status db_savepoint_drop(struct db_conn *conn)
         return noted(conn, status);
     conn->failed = DB_OK;
     return db_savepoint_keep(conn);
+}
+
+enum db_status db_bulk_begin(struct db_conn *conn, struct str tables)
+{
+    enum db_status status = gate(conn);
+    if (status || !conn->driver->bulk_begin)
+        return status;
+    return noted(conn, conn->driver->bulk_begin(conn, tables));
+}
+
+enum db_status db_bulk_end(struct db_conn *conn)
+{
+    enum db_status status = gate(conn);
+    if (status || !conn->driver->bulk_end)
+        return status;
+    db_end_cursors(conn); /* an index of a table that is being read cannot be built */
+    return noted(conn, conn->driver->bulk_end(conn, true));
 }
 
 bool db_in_transaction(const struct db_conn *conn)

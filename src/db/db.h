@@ -92,6 +92,14 @@ struct db_counter *db_counter(struct db_conn *conn);
 /* Which transaction this is, counted from 1. */
 uint64_t db_transaction(const struct db_conn *conn);
 
+/* Around a million of rows that go into these tables (names between blanks) in the transaction that
+ * runs. SQLite gets more memory for pages; and of a table that is all but empty it leaves the
+ * indexes until db_bulk_end(), which builds each at once instead of row by row, so that only rows'
+ * primary keys can be looked up meanwhile. On PostgreSQL, where that would lock readers out,
+ * nothing changes. */
+enum db_status db_bulk_begin(struct db_conn *conn, struct str tables) MUST_USE;
+enum db_status db_bulk_end(struct db_conn *conn) MUST_USE;
+
 /* SQLite: the id of the row that was inserted last on this connection. */
 int64_t db_last_id(const struct db_conn *conn);
 

@@ -52,6 +52,9 @@ struct db_driver {
     enum db_status (*run)(struct db_conn *conn, const char *script);
     enum db_status (*prepare)(struct db_conn *conn, struct db_statement *statement);
     void (*forget)(struct db_conn *conn, struct db_statement *statement);
+    /* See db.h; `good` is false where the transaction was given up. May both be NULL. */
+    enum db_status (*bulk_begin)(struct db_conn *conn, struct str tables);
+    enum db_status (*bulk_end)(struct db_conn *conn, bool good);
     int64_t (*last_id)(const struct db_conn *conn); /* may be NULL */
     /* Runs it, up to its first row. */
     enum db_status (*start)(struct db_conn *conn, struct db_statement *statement,
@@ -82,11 +85,14 @@ struct db_conn {
     uint64_t clock;
     struct db_counter counter;
     uint64_t transactions; /* begun so far */
+    char *bulk;            /* between db_bulk_begin() and its end: what is to be run then; owned */
     struct db_statement *cache[DB_STATEMENTS_MAX];
     size_t cached;
 };
 
 extern const struct db_driver db_sqlite, db_postgres;
+enum db_status sqlite_bulk_begin(struct db_conn *conn, struct str tables) MUST_USE;
+enum db_status sqlite_bulk_end(struct db_conn *conn, bool good) MUST_USE;
 
 void db_note(struct db_conn *conn, const char *message);
 /* Forgets every cached statement, as after a lost connection. */

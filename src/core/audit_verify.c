@@ -1,13 +1,18 @@
 #include "core/audit_verify.h"
 
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdlib.h>
+
+#include "core/import.h"
+#include "json/read.h"
 
 enum { REMOVALS_MAX = 100000 };
 
 struct verifier {
     struct audit_report *report;
     struct audit_trust trust;
+    bool has_records; /* it is the database that is verified: what events cover is there, too */
     bool is_part;     /* what lies before the first seal and after the last is not known */
     struct seal seal; /* under way; its texts lie in `texts` */
     struct digest *digest;
@@ -122,6 +127,26 @@ static void check_event(struct ctx *ctx, struct verifier *v, const struct event 
               "event %lld or its content was changed", (long long)event->sequence);
 }
 
+/* An import's event covers by a digest what each of its lines did. */
+static enum error check_import(struct ctx *ctx, struct verifier *v, const struct event *event)
+{
+    char digest[DIGEST_HEX + 1];
+    struct json_error why;
+    const json_t *body = json_read(ctx->arena, event->body, &why);
+    const char *wanted = json_string_value(json_object_get(body, "rows_digest"));
+    enum db_status status = db_begin(ctx->db, false);
+    enum error error =
+        db_failed(status)
+            ? fail_database(ctx, status)
+            : import_rows_digest(ctx, json_integer_value(json_object_get(body, "id")), digest);
+    db_rollback(ctx->db);
+    if (!error && (!wanted || strcmp(wanted, digest) != 0))
+        blame(v, event->sequence, "事件 %lld 的导入行被改过：与当时的摘要不符",
+              "rows of the import of event %lld were changed: they do not fit its digest",
+              (long long)event->sequence);
+    return error;
+}
+
 /* Of a removed payload there must be an event, later, that removed it. */
 static void note_removal(struct verifier *v, const struct event *event)
 {
@@ -170,6 +195,12 @@ static enum error visit_event(struct ctx *ctx, void *state, const struct event *
         blame(v, event->sequence, "事件 %lld 不在任何封存之内：事后添加",
               "event %lld is in no seal: it was added afterwards", (long long)event->sequence);
     count_event(v->report, event->sequence);
+    if (v->has_records && event->body.data && str_is(event->kind, "import") &&
+        str_is(event->action, "import")) {
+        enum error error = check_import(ctx, v, event);
+        if (error)
+            return error;
+    }
     if (v->removal_count && removes(event))
         meet_removal(v, event->sequence);
     if (!event->body.data && event->digest.data)
@@ -278,6 +309,7 @@ enum error audit_verify(struct ctx *ctx, struct audit_trust trust, struct audit_
     struct verifier *v = verifier_new(ctx, trust, report);
     struct audit_visitor visitor = {v, visit_seal, visit_event, visit_signature};
     struct seal last = {0};
+    v->has_records = true;
     enum db_status status = db_begin(ctx->db, false);
     enum error error = db_failed(status) ? fail_database(ctx, status) : seal_last(ctx, &last);
     db_rollback(ctx->db);

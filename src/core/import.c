@@ -175,34 +175,76 @@ void import_row_digest(struct digest *digest, const struct import_row *row)
     digest_part(digest, row->was);
 }
 
-static const struct field lineage_fields[] = {
-    FIELD(struct lineage, import_id, "导入", "Import"),
-    FIELD(struct lineage, line, "行", "Line of the file"),
-    FIELD(struct lineage, file_name, "文件名", "Name of the file"),
-    FIELD(struct lineage, action, "new 新增，changed 改动，undone 已撤销",
+enum { ROWS_AT_ONCE = 1000 };
+
+static enum error digest_page(struct ctx *ctx, struct digest *digest, int64_t before,
+                              int64_t *after, size_t *count)
+{
+    struct records rows;
+    enum error error = db_all(
+        ctx, &sql_import_rows_on,
+        ARGS(arg_int("after", *after), arg_int("before", before), arg_int("limit", ROWS_AT_ONCE)),
+        &import_row_shape, ROWS_AT_ONCE, &rows);
+    *count = error ? 0 : rows.count;
+    for (size_t i = 0; i < *count; i++) {
+        const struct import_row *row = &((const struct import_row *)rows.items)[i];
+        import_row_digest(digest, row);
+        *after = row->id;
+    }
+    return error;
+}
+
+enum error import_rows_digest(struct ctx *ctx, int64_t import_id, char hex[DIGEST_HEX + 1])
+{
+    struct digest *digest = digest_begin(DIGEST_SHA256);
+    struct arena *own = ctx->arena, page = {.escape = own->escape};
+    int64_t after = import_row_id(import_id, -1), before = import_row_id(import_id + 1, 0);
+    size_t count = ROWS_AT_ONCE;
+    enum error error = E_OK;
+    ctx->arena = &page;
+    while (!error && count == ROWS_AT_ONCE) {
+        error = digest_page(ctx, digest, before, &after, &count);
+        ctx->detail = arena_str(own, ctx->detail);
+        arena_reset(&page);
+    }
+    ctx->arena = own;
+    arena_free(&page);
+    if (!digest_end(digest, hex))
+        arena_exhausted(own);
+    return error;
+}
+
+static const struct field origin_fields[] = {
+    FIELD(struct origin, import_id, "导入", "Import"),
+    FIELD(struct origin, line, "行", "Line of the file"),
+    FIELD(struct origin, file_name, "文件名", "Name of the file"),
+    FIELD(struct origin, action, "new 新增，changed 改动，undone 已撤销",
           "new, changed, or undone since"),
-    FIELD(struct lineage, recorded_at, "时刻", "When"),
-    FIELD(struct lineage, actor_name, "操作人", "Who"),
+    FIELD(struct origin, recorded_at, "时刻", "When"),
+    FIELD(struct origin, actor_name, "操作人", "Who"),
 };
-SHAPE(lineage);
+SHAPE(origin);
 
 /* As the database has it; the rest follows. */
-static const struct field lineage_row_fields[] = {
-    FIELD(struct lineage, import_id, "导入", "Import"),
-    FIELD(struct lineage, file_name, "文件名", "File"),
-    FIELD(struct lineage, recorded_at, "时刻", "When"),
-    FIELD(struct lineage, created_by, "上传人", "Who"),
-    FIELD(struct lineage, cells, "单元格", "Cells"),
-    FIELD(struct lineage, was, "之前", "Before"),
-    FIELD(struct lineage, columns, "列", "Columns"),
-    FIELD(struct lineage, row_id, "行号", "Row"),
-    FIELD(struct lineage, run_seq, "序号", "Number"),
-    FIELD(struct lineage, undo_seq, "撤销序号", "Undone"),
+static const struct field origin_row_fields[] = {
+    FIELD(struct origin, import_id, "导入", "Import"),
+    FIELD(struct origin, file_name, "文件名", "File"),
+    FIELD(struct origin, recorded_at, "时刻", "When"),
+    FIELD(struct origin, actor, "操作人", "Who"),
+    FIELD(struct origin, undo_actor, "撤销人", "Who undid it"),
+    FIELD(struct origin, undone_at, "撤销时刻", "When it was undone"),
+    FIELD(struct origin, target, "导入到", "Target"),
+    FIELD(struct origin, cells, "单元格", "Cells"),
+    FIELD(struct origin, was, "之前", "Before"),
+    FIELD(struct origin, columns, "列", "Columns"),
+    FIELD(struct origin, row_id, "行号", "Row"),
+    FIELD(struct origin, run_seq, "序号", "Number"),
+    FIELD(struct origin, undo_seq, "撤销序号", "Undone"),
 };
-static const struct shape lineage_row_shape = {"lineage", sizeof(struct lineage),
-                                               lineage_row_fields, COUNT(lineage_row_fields), NULL};
+static const struct shape origin_row_shape = {"origin", sizeof(struct origin), origin_row_fields,
+                                              COUNT(origin_row_fields), NULL};
 
-enum error import_lineage(struct ctx *ctx, struct str kind, struct str key, size_t most,
+enum error import_origins(struct ctx *ctx, struct str kind, struct str key, size_t most,
                           struct records *out)
 {
     enum error error =
@@ -210,10 +252,10 @@ enum error import_lineage(struct ctx *ctx, struct str kind, struct str key, size
                ARGS(arg_text("kind", kind), arg_text("key", key),
                     arg_int("key_hash", import_key_hash(kind, key)),
                     arg_int("per_import", IMPORT_LINES_MAX + 1), arg_int("limit", (int64_t)most)),
-               &lineage_row_shape, most, out);
-    struct lineage *items = (struct lineage *)(uintptr_t)out->items;
+               &origin_row_shape, most, out);
+    struct origin *items = (struct origin *)(uintptr_t)out->items;
     for (size_t i = 0; i < out->count && !error; i++) {
-        struct lineage *item = &items[i];
+        struct origin *item = &items[i];
         item->line = item->row_id - import_row_id(item->import_id, 0);
         item->action = item->undo_seq.known ? STR("undone")
                        : item->was.data     ? STR("changed")

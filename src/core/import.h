@@ -109,21 +109,40 @@ static inline int64_t import_row_id(int64_t import_id, int64_t line)
     return import_id * (IMPORT_LINES_MAX + 1) + line;
 }
 int64_t import_key_hash(struct str kind, struct str key);
+/* The digest of all its rows, as they are in the database. */
+enum error import_rows_digest(struct ctx *ctx, int64_t import_id,
+                              char digest[DIGEST_HEX + 1]) MUST_USE;
 void import_row_digest(struct digest *digest, const struct import_row *row);
 
 /* Where a record came from. */
-struct lineage {
+struct origin {
     int64_t import_id, line;
     struct str file_name, action; /* new changed undone */
     struct instant recorded_at;
-    struct str actor_name, cells, was, columns, created_by;
+    struct str actor_name;
+    /* For the program alone. */
+    struct str actor, undo_actor, cells, was, columns, target;
+    struct instant undone_at;
     int64_t row_id;
     struct maybe_int run_seq, undo_seq;
 };
 /* Newest first. */
-enum error import_lineage(struct ctx *ctx, struct str kind, struct str key, size_t most,
+enum error import_origins(struct ctx *ctx, struct str kind, struct str key, size_t most,
                           struct records *out) MUST_USE;
-extern const struct shape lineage_shape;
+extern const struct shape origin_shape;
+
+/* What a record was after an import or its undoing: for its history, beside its events. `body` is
+ * STR_NONE where it was gone. */
+struct import_past {
+    int64_t sequence;
+    struct instant recorded_at;
+    struct str actor;
+    const char *action; /* import undo */
+    struct str body;
+};
+/* Newest first, up to the number `last`; the items are struct import_past. */
+enum error import_pasts(struct ctx *ctx, struct str kind, struct str key, int64_t last, size_t most,
+                        struct records *out) MUST_USE;
 
 /* --- Work ----------------------------------------------------------------------------------- */
 

@@ -55,7 +55,8 @@ static json_t *ask(const struct command *command, struct request request)
 
 static json_t *ask_import(const struct command *command, const char *method, const char *rest)
 {
-    struct str path = arena_print(command->arena, "/api/imports/%lld%s", (long long)command->id, rest);
+    struct str path =
+        arena_print(command->arena, "/api/imports/%lld%s", (long long)command->id, rest);
     return ask(command, (struct request){.method = str_of(method), .path = path});
 }
 
@@ -96,12 +97,13 @@ static bool send_file(struct command *command)
         return say(strerror(errno));
     json_t *import = NULL;
     if (copy(command->path, upload.file))
-        import = ask(command, (struct request){
-                                  .method = STR("POST"),
-                                  .path = STR("/api/imports"),
-                                  .query = arena_print(command->arena, "target=%s&mode=%s&name=%s",
-                                                       command->target, command->mode, name.data),
-                                  .upload = &upload});
+        import =
+            ask(command,
+                (struct request){.method = STR("POST"),
+                                 .path = STR("/api/imports"),
+                                 .query = arena_print(command->arena, "target=%s&mode=%s&name=%s",
+                                                      command->target, command->mode, name.data),
+                                 .upload = &upload});
     close(upload.file);
     command->id = json_integer_value(json_object_get(import, "id"));
     return import != NULL;

@@ -271,8 +271,7 @@ static enum error judge(struct pass *pass, struct import_line *line, struct row_
     size_t size = target->is->shape->size;
     void *now = arena_alloc(ctx->arena, size);
     fields_clear((struct row){target->is->shape, now});
-    enum error error =
-        pass->empty ? E_NOT_FOUND : target_find(ctx, target, line->record, now);
+    enum error error = pass->empty ? E_NOT_FOUND : target_find(ctx, target, line->record, now);
     if (error && error != E_NOT_FOUND)
         return error;
     *state = (struct row_state){.record = line->record};

@@ -1,11 +1,6 @@
 /* Taking an import back: its lines from the last to the first, each record as it was. */
-#include <jansson.h>
-
-#include "core/audit.h"
-#include "core/import_cell.h"
 #include "core/import_run.h"
 #include "import_undo.sql.h"
-#include "json/read.h"
 
 enum { PAGE = 500 };
 
@@ -14,64 +9,6 @@ struct undoing {
     struct import_work *work;
     struct import_row row;
 };
-
-/* --- Records again -------------------------------------------------------------------------- */
-
-/* A value of a record that was kept as JSON. */
-static enum error read_value(struct ctx *ctx, const struct field *field, void *record,
-                             const json_t *value)
-{
-    if (json_is_string(value))
-        return field_parse(ctx, field, record,
-                           (struct str){json_string_value(value), json_string_length(value)});
-    if (json_is_integer(value))
-        return field_parse(ctx, field, record,
-                           arena_print(ctx->arena, "%lld", (long long)json_integer_value(value)));
-    struct buf number = {.arena = ctx->arena};
-    if (json_is_real(value)) {
-        buf_real(&number, json_real_value(value));
-        return field_parse(ctx, field, record, buf_str(&number));
-    }
-    if (json_is_boolean(value))
-        return field_parse(ctx, field, record, json_is_true(value) ? STR("true") : STR("false"));
-    return E_OK; /* null, as fields_clear() left it */
-}
-
-static enum error read_record(struct ctx *ctx, struct str text, struct row row)
-{
-    struct json_error why;
-    const json_t *object = json_read(ctx->arena, text, &why);
-    enum error error =
-        object ? E_OK
-               : fail(ctx, E_INTERNAL, "导入前的记录读不懂", "the record of before cannot be read");
-    for (size_t i = 0; i < row.shape->count && !error; i++) {
-        const struct field *field = &row.shape->fields[i];
-        const json_t *value = json_object_get(object, field->name);
-        if (value && field->kind != KIND_RECORD && field->kind != KIND_RECORDS)
-            error = read_value(ctx, field, row.value, value);
-    }
-    return error;
-}
-
-/* What the line said, over the record. */
-static enum error read_cells(struct ctx *ctx, const struct import_columns *columns, struct str text,
-                             struct row row)
-{
-    struct json_error why;
-    const json_t *list = json_read(ctx->arena, text, &why);
-    enum error error =
-        list ? E_OK : fail(ctx, E_INTERNAL, "导入的行读不懂", "an imported line cannot be read");
-    size_t next = 0;
-    for (size_t i = 0; i < columns->count && !error; i++) {
-        const struct field *field = columns->items[i].field;
-        if (!field)
-            continue;
-        const json_t *cell = json_array_get(list, next++);
-        struct str value = {json_string_value(cell), json_string_length(cell)};
-        error = field_parse(ctx, field, row.value, import_cell(ctx->arena, field, value));
-    }
-    return error;
-}
 
 /* --- Has it been changed? ------------------------------------------------------------------- */
 
@@ -156,8 +93,7 @@ static enum error put_back(struct undoing *u, void *now)
     struct row was = {target->is->shape, arena_alloc(ctx->arena, target->is->shape->size)};
     enum error error;
     if (u->row.was.data) {
-        fields_clear(was);
-        error = read_record(ctx, u->row.was, was);
+        error = import_row_before(ctx, u->row.was, was);
         return error ? error : target_store(ctx, target, was.value, now);
     }
     error = target_remove(ctx, target, now);
@@ -177,11 +113,8 @@ static enum error undo_row(struct undoing *u)
     struct row after = {target->is->shape, arena_alloc(ctx->arena, size)};
     void *now = arena_alloc(ctx->arena, size);
     bool good = false;
-    fields_clear(after);
     fields_clear((struct row){target->is->shape, now});
-    enum error error = u->row.was.data ? read_record(ctx, u->row.was, after) : E_OK;
-    if (!error)
-        error = read_cells(ctx, u->work->columns, u->row.cells, after);
+    enum error error = import_row_after(ctx, u->work->columns, u->row.was, u->row.cells, after);
     if (error)
         return error;
     error = target_find(ctx, target, after.value, now);

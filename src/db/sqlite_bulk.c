@@ -1,5 +1,5 @@
-/* A million of rows at once: indexes that grow row by row cost several times what building them from
- * the finished table does. */
+/* A million of rows at once: indexes that grow row by row cost several times what building them
+ * from the finished table does. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>

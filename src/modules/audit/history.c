@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "core/audit_sealer.h"
+#include "core/import.h"
 #include "core/ownership.h"
 #include "core/personal.h"
 #include "core/record.h"
@@ -224,13 +225,45 @@ static enum error changed_members(struct ctx *ctx, const json_t *before, const j
     return error;
 }
 
+/* Imports and their undoings have one event for all their records; what they did to this one stands
+ * in their rows. Merged, the newest first. */
+static void merge_pasts(struct ctx *ctx, struct records events, struct records imports,
+                        size_t limit, struct records *out)
+{
+    const struct past_row *event = events.items;
+    const struct import_past *import = imports.items;
+    struct past_row *rows = arena_array(ctx->arena, limit + 1, sizeof(*rows));
+    size_t e = 0, i = 0, count = 0;
+    while (count < limit && (e < events.count || i < imports.count)) {
+        bool is_event =
+            i == imports.count || (e < events.count && event[e].sequence >= import[i].sequence);
+        if (is_event) {
+            rows[count++] = event[e++];
+            continue;
+        }
+        rows[count++] = (struct past_row){.sequence = import[i].sequence,
+                                          .recorded_at = import[i].recorded_at,
+                                          .actor = import[i].actor,
+                                          .action = str_of(import[i].action),
+                                          .body = import[i].body};
+        i++;
+    }
+    *out = (struct records){rows, count};
+}
+
 static enum error read_past(struct ctx *ctx, const struct history_query *in, int64_t last,
                             int64_t limit, struct records *rows)
 {
-    return db_all(ctx, &sql_history_of_record,
-                  ARGS(arg_text("kind", in->kind), arg_text("key", in->key), arg_int("last", last),
-                       arg_int("limit", limit)),
-                  &past_row_shape, HISTORY_MAX, rows);
+    struct records events, imports = {NULL, 0};
+    enum error error = db_all(ctx, &sql_history_of_record,
+                              ARGS(arg_text("kind", in->kind), arg_text("key", in->key),
+                                   arg_int("last", last), arg_int("limit", limit)),
+                              &past_row_shape, HISTORY_MAX, &events);
+    if (!error)
+        error = import_pasts(ctx, in->kind, in->key, last, HISTORY_MAX, &imports);
+    if (!error)
+        merge_pasts(ctx, events, imports, (size_t)limit, rows);
+    return error;
 }
 
 /* One state for the reader; false where it was not his to see. */

@@ -373,6 +373,18 @@ HANDLER(import_cancel, import_key, import)
     return error ? error : finish(ctx, in->id, out);
 }
 
+/* --- The file ------------------------------------------------------------------------------- */
+
+HANDLER(import_source, import_key, import)
+{
+    enum error error = import_find_own(ctx, in->id, out);
+    if (!error)
+        error = files_send(ctx, out->file_sha256);
+    ctx->file_type = STR("application/octet-stream");
+    ctx->file_name = out->file_name;
+    return error;
+}
+
 /* --- Routes --------------------------------------------------------------------------------- */
 
 enum { IMPORTERS = STAFF };
@@ -403,6 +415,8 @@ static const struct route routes[] = {
              "Problems of an import", .roles = IMPORTERS),
     GET_TABLE("/api/imports/{id}/rows", import_rows, "文件的行", "Lines of the file",
               .roles = IMPORTERS),
+    GET_WORK("/api/imports/{id}/source", import_source, "上传的文件", "The file as it came",
+             .roles = IMPORTERS),
     GET_TABLE("/api/lineage", lineage_list, "一条记录由哪些导入而来",
               "Which imports a record came from", .roles = IMPORTERS),
 };

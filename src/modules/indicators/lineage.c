@@ -1,4 +1,5 @@
 /* From a number to the sentence that states it. */
+#include "core/import.h"
 #include "lineage.sql.h"
 #include "modules/documents/documents.h"
 #include "modules/indicators/internal.h"
@@ -15,12 +16,14 @@ static const SHAPE(lineage_key);
 
 struct lineage {
     struct record observation, source, citation;
-    struct records history, others;
+    struct records imports, history, others;
 };
 static const struct field lineage_fields[] = {
     FIELD(struct lineage, observation, "观测", "The observation", .of = &observation_shape),
     FIELD(struct lineage, source, "来源", "Its source", .of = &source_shape),
     FIELD(struct lineage, citation, "引文", "Where it stands in it", .of = &citation_shape),
+    FIELD(struct lineage, imports, "由哪些表格的哪一行导入",
+          "The lines of tables that it was imported from", .of = &origin_shape),
     FIELD(struct lineage, history, "历次修订，新的在前", "Its revisions, newest first",
           .of = &observation_shape),
     FIELD(struct lineage, others, "同一个数的其他出处",
@@ -64,6 +67,11 @@ SHARED_HANDLER(lineage_show, lineage_key, lineage)
         return error;
     out->observation.value = observation;
     if (observation->source_code.data && (error = open_source(ctx, observation, out)))
+        return error;
+    error =
+        import_origins(ctx, STR("observation"), arena_print(ctx->arena, "%lld", (long long)in->id),
+                       HISTORY_MAX, &out->imports);
+    if (error)
         return error;
     error = db_all(ctx, &sql_lineage_history, ARGS(arg_text("fact_id", observation->fact_id)),
                    &observation_shape, HISTORY_MAX, &out->history);

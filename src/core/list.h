@@ -39,7 +39,7 @@ enum {
     LIST_LIMIT_MAX = 500,
     LIST_EXPORT_PAGE = 2000,
     LIST_FILE_ROWS = 5000000,
-    LIST_XLSX_ROWS = 100000, /* more than that no spreadsheet enjoys */
+    LIST_XLSX_ROWS = 1048575, /* what a sheet holds, less its heading */
     LIST_EXPORT_SECONDS = 55 /* the listener waits for 60 */
 };
 

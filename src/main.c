@@ -7,6 +7,7 @@
 #include "core/app.h"
 #include "core/audit_verify.h"
 #include "core/backup.h"
+#include "core/files_check.h"
 #include "core/import_command.h"
 #include "core/lifecycle.h"
 #include "core/log.h"
@@ -28,6 +29,8 @@ static const char usage[] =
     "  kechuang keys check|rotate       个人信息的密钥：检查、更换主密钥 · check the keys of "
     "personal "
     "data, or change the master key\n"
+    "  kechuang files check             核对文件的内容是否都在 · are all files there, as they "
+    "were?\n"
     "  kechuang users reset NAME        给用户一次性链接设密码 · a one-time link for a password\n"
     "  kechuang pack check FOLDER       检查一个城市包 · check a city pack\n"
     "  kechuang audit verify [FILE] [HEAD]  核对审计日志或导出的一份 · verify the log of events, "
@@ -261,6 +264,8 @@ static int run(struct arena *arena, const struct config *config, int count, char
         if (status >= 0)
             return status;
     }
+    if (str_is(command, "files") && str_is(second, "check") && count == 2)
+        return files_check_command(config);
     bool rotate = str_is(second, "rotate");
     if (str_is(command, "keys") && (rotate || str_is(second, "check")) && count == 2)
         return keys(config, rotate);

@@ -26,14 +26,14 @@ static struct str sniff_zip(struct str head, struct str tail)
     return STR("application/zip");
 }
 
-/* UTF-8 without control characters; a character may be cut at the end. */
+/* UTF-8 without control characters; where the head is cut off, its last character may be, too. */
 static bool is_text(struct str head)
 {
-    size_t good = utf8_check(head);
-    if (!head.length || good + 3 < head.length)
+    size_t good = utf8_check(head), cut = head.length < SNIFF_HEAD ? 0 : 3;
+    if (!head.length || good + cut < head.length)
         return false;
-    for (size_t i = 0; i < good; i++)
-        if ((unsigned char)head.data[i] < ' ' && !strchr("\t\n\r\f", head.data[i]))
+    for (size_t i = 0; i < head.length; i++)
+        if ((unsigned char)head.data[i] < ' ' && !memchr("\t\n\r\f", head.data[i], 4))
             return false;
     return true;
 }

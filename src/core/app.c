@@ -218,7 +218,9 @@ static bool open_all(struct app *app, char *reason, size_t reason_size)
         app->replies = replies_new();
     } else
         db_disconnect(conn);
-    return start_sealer(app, reason, reason_size) && start_workers(app, reason, reason_size);
+    app->sweeper = file_sweeper_start(url, app->writer, app->files, reason, reason_size);
+    return app->sweeper && start_sealer(app, reason, reason_size) &&
+           start_workers(app, reason, reason_size);
 }
 
 static struct app *app_new(const struct config *config, char *reason, size_t reason_size)
@@ -333,6 +335,7 @@ void app_close(struct app *app)
         pthread_join(app->workers[i].thread, NULL);
         db_disconnect(app->workers[i].conn);
     }
+    file_sweeper_stop(app->sweeper);
     sealer_stop(app->sealer);
     if (app->writer)
         writer_stop(app->writer);

@@ -11,9 +11,9 @@
 
 #include "backup.sql.h"
 #include "core/app.h"
-#include "core/files.h"
+#include "core/files_check.h"
 
-enum { FILES_PAGE = 500, ENDING = 3 /* .db */, NAME_ROOM = 64 };
+enum { ENDING = 3 /* .db */, NAME_ROOM = 64 };
 
 /* One database and its files, open for reading. */
 struct source {
@@ -51,65 +51,25 @@ static void source_close(struct source *source)
 
 /* --- Files ---------------------------------------------------------------------------------- */
 
-struct named_file {
-    struct str sha256;
-    int64_t size;
-};
-static const struct field named_file_fields[] = {
-    FIELD(struct named_file, sha256, "摘要", "SHA-256"),
-    FIELD(struct named_file, size, "字节数", "Bytes"),
-};
-static const SHAPE(named_file);
-
-/* Does something with each file that a database names. */
-typedef enum error file_fn(struct ctx *ctx, const struct named_file *file, void *state);
-
-static enum error each_file(struct ctx *ctx, file_fn *visit, void *state)
-{
-    struct str beyond = STR("");
-    struct records page;
-    do {
-        enum error error = db_all(ctx, &sql_backup_files,
-                                  ARGS(arg_text("beyond", beyond), arg_int("limit", FILES_PAGE)),
-                                  &named_file_shape, FILES_PAGE, &page);
-        const struct named_file *files = page.items;
-        for (size_t i = 0; !error && i < page.count; i++)
-            error = visit(ctx, &files[i], state);
-        if (error)
-            return error;
-        if (page.count)
-            beyond = files[page.count - 1].sha256;
-    } while (page.count == FILES_PAGE);
-    return E_OK;
-}
-
 static bool read_files(struct source *source, file_fn *visit, void *state, char *reason,
                        size_t reason_size)
 {
     struct ctx *ctx = &source->ctx;
     enum db_status status = db_begin(ctx->db, false);
     enum error error =
-        db_failed(status) ? fail_database(ctx, status) : each_file(ctx, visit, state);
+        db_failed(status) ? fail_database(ctx, status) : files_each(ctx, visit, state);
     db_rollback(ctx->db);
     if (error)
         snprintf(reason, reason_size, "%.*s", STR_PRINT(ctx->detail));
     return !error;
 }
 
-/* The bytes are those of its name. */
 static enum error check_file(struct ctx *ctx, const struct named_file *named, void *state)
 {
     struct backup *backup = state;
-    struct upload copy = {.file = -1};
-    enum error error = files_open(ctx, named->sha256, &copy.file);
-    if (!error && (!file_measure(&copy) || !str_is(named->sha256, copy.sha256)))
-        error = fail(ctx, E_INTERNAL, "文件 %.*s 的内容不对", "the file %.*s has other bytes",
-                     STR_PRINT(named->sha256));
-    if (copy.file >= 0)
-        close(copy.file);
     backup->files++;
     backup->file_bytes += named->size;
-    return error;
+    return file_check(ctx, named);
 }
 
 /* Where files go, and the back-up before, which may have them already. */

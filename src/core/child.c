@@ -20,7 +20,13 @@
 #include "core/confine.h"
 #include "core/export.h"
 
-enum { PATH_ROOM = 4096, FILES_OPEN_MAX = 64, PIPE_PART = 64 * 1024, NOT_STARTED = 127 };
+enum {
+    PATH_ROOM = 4096,
+    FOLDER_ROOM = 1024,
+    FILES_OPEN_MAX = 64,
+    PIPE_PART = 64 * 1024,
+    NOT_STARTED = 127
+};
 
 /* --- One after the other -------------------------------------------------------------------- */
 
@@ -55,8 +61,8 @@ static void end(void)
 
 static bool copy_input(int from, const char *folder)
 {
-    char path[PATH_ROOM + sizeof("/in")];
-    snprintf(path, sizeof(path), "%.*s/in", PATH_ROOM, folder);
+    char path[PATH_ROOM];
+    snprintf(path, sizeof(path), "%.*s/in", FOLDER_ROOM, folder);
     int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
     off_t at = 0;
     ssize_t count = 1;
@@ -65,10 +71,10 @@ static bool copy_input(int from, const char *folder)
     return to >= 0 && close(to) == 0 && count == 0;
 }
 
-static bool make_folder(const struct child *child, char folder[PATH_ROOM])
+static bool make_folder(const struct child *child, char folder[FOLDER_ROOM])
 {
-    int length = snprintf(folder, PATH_ROOM, "%s/kechuang-child-XXXXXX", export_folder());
-    return length < PATH_ROOM / 2 && mkdtemp(folder) &&
+    int length = snprintf(folder, FOLDER_ROOM, "%s/kechuang-child-XXXXXX", export_folder());
+    return length < FOLDER_ROOM && mkdtemp(folder) &&
            (child->input < 0 || copy_input(child->input, folder));
 }
 
@@ -209,8 +215,7 @@ static enum child_end read_result(const char *folder, const struct child *child,
 {
     char path[PATH_ROOM];
     struct stat about;
-    if (snprintf(path, sizeof(path), "%s/%s", folder, child->output) >= (int)sizeof(path))
-        return CHILD_FAILED;
+    snprintf(path, sizeof(path), "%.*s/%.255s", FOLDER_ROOM, folder, child->output);
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     bool good = file >= 0 && fstat(file, &about) == 0 && S_ISREG(about.st_mode);
     enum child_end end = !good                                       ? CHILD_FAILED
@@ -266,12 +271,12 @@ bool child_is_installed(const char *program)
 
 enum child_end child_run(struct arena *arena, const struct child *child, struct str *result)
 {
-    char folder[PATH_ROOM] = "", program[PATH_ROOM];
+    char folder[FOLDER_ROOM] = "", program[PATH_ROOM];
     struct buf out = {.arena = arena};
     *result = STR("");
     if (!child_is_installed(child->words[0]))
         return CHILD_MISSING;
-    snprintf(program, sizeof(program), "/usr/bin/%s", child->words[0]);
+    snprintf(program, sizeof(program), "/usr/bin/%.255s", child->words[0]);
     /* All the memory that will be needed: from here on nothing may leave by the arena's escape. */
     buf_reserve(&out, child->output_max + PIPE_PART);
     if (!begin())

@@ -1,5 +1,6 @@
 #include "core/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -55,8 +56,27 @@ struct file_store *file_store_open(const char *url, char *reason, size_t reason_
     return NULL;
 }
 
+static void remove_shard(int folder, const char *name)
+{
+    int shard = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *all = shard >= 0 ? fdopendir(shard) : NULL;
+    for (struct dirent *item; all && (item = readdir(all));)
+        unlinkat(shard, item->d_name, 0);
+    if (all)
+        closedir(all);
+    unlinkat(folder, name, AT_REMOVEDIR);
+}
+
 void file_store_close(struct file_store *store)
 {
+    DIR *all = store && store->passing ? opendir(store->folder) : NULL;
+    for (struct dirent *item; all && (item = readdir(all));)
+        if (*item->d_name != '.')
+            remove_shard(dirfd(all), item->d_name);
+    if (all) {
+        closedir(all);
+        rmdir(store->folder);
+    }
     free(store);
 }
 
@@ -401,5 +421,53 @@ enum error files_forget(struct ctx *ctx, int64_t *removed)
             error = db_do(ctx, &sql_file_remove, args);
         ++*removed;
     }
+    return error;
+}
+
+/* The bytes of one file, unless they are new or somebody has a row for them after all. Whoever
+ * stores the same bytes meanwhile renews them under the same lock, see renew(). */
+static enum error sweep_file(struct ctx *ctx, int shard, const char *name, int64_t *removed)
+{
+    int64_t size;
+    struct stat about;
+    int file = openat(shard, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file < 0)
+        return E_OK;
+    enum error error = E_OK;
+    if (flock(file, LOCK_EX | LOCK_NB) == 0 && fstat(file, &about) == 0 &&
+        about.st_mtime < ctx->now.seconds - FILE_GRACE_SECONDS) {
+        error = db_number(ctx, &sql_file_size, ARGS(arg_text("sha256", str_of(name))), &size);
+        if (error == E_NOT_FOUND) {
+            error = E_OK;
+            *removed += unlinkat(shard, name, 0) == 0;
+        }
+    }
+    close(file);
+    return error;
+}
+
+static enum error sweep_shard(struct ctx *ctx, int folder, const char *name, int64_t *removed)
+{
+    int shard = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *all = shard >= 0 ? fdopendir(shard) : NULL;
+    enum error error = E_OK;
+    for (struct dirent *item; !error && all && (item = readdir(all));)
+        if (strlen(item->d_name) == DIGEST_HEX)
+            error = sweep_file(ctx, shard, item->d_name, removed);
+    if (all)
+        closedir(all);
+    return error;
+}
+
+enum error files_sweep_folder(struct ctx *ctx, int64_t *removed)
+{
+    DIR *all = ctx->files->in_database ? NULL : opendir(ctx->files->folder);
+    enum error error = E_OK;
+    *removed = 0;
+    for (struct dirent *item; !error && all && (item = readdir(all));)
+        if (strlen(item->d_name) == 2 && *item->d_name != '.')
+            error = sweep_shard(ctx, dirfd(all), item->d_name, removed);
+    if (all)
+        closedir(all);
     return error;
 }

@@ -79,5 +79,7 @@ enum error files_send(struct ctx *ctx, struct str sha256) MUST_USE;
 /* Removes the rows of what nobody has referred to for the time of grace, at most a thousand, in the
  * transaction of a write. */
 enum error files_forget(struct ctx *ctx, int64_t *removed) MUST_USE;
+/* On SQLite: removes bytes for which there is no row. Outside of a transaction. */
+enum error files_sweep_folder(struct ctx *ctx, int64_t *removed) MUST_USE;
 
 #endif

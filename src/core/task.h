@@ -9,7 +9,7 @@
 
 #include "core/app.h"
 #include "core/audit_sealer.h"
-#include "core/files.h"
+#include "core/file_sweeper.h"
 #include "core/identities.h"
 #include "core/jobs.h"
 #include "core/metrics.h"
@@ -61,6 +61,7 @@ struct app {
     size_t ready_count;
     struct keyring *keyring;
     struct file_store *files;
+    struct file_sweeper *sweeper;
     struct http_server *server;
     struct worker workers[WORKERS_MAX];
     int worker_count;

@@ -6,6 +6,8 @@
 
 #include "base/csv.h"
 #include "base/date.h"
+#include "base/image_size.h"
+#include "base/sniff.h"
 #include "base/utf8.h"
 #include "core/seal.h"
 #include "db/driver.h"
@@ -194,9 +196,21 @@ static void fuzz_sealed(const uint8_t *data, size_t size)
     free(text);
 }
 
-const struct fuzz_target fuzz_targets[] = {{"csv", fuzz_csv},
-                                           {"dialect", fuzz_dialect},
-                                           {"json", fuzz_json},
-                                           {"period", fuzz_period},
-                                           {"sealed", fuzz_sealed}};
+/* The first half is the head, the rest the tail. */
+static void fuzz_sniff(const uint8_t *data, size_t size)
+{
+    uint32_t width = 0, height = 0;
+    size_t half = size / 2;
+    char *head = copy_of(data, half), *tail = copy_of(data + half, size - half);
+    struct str type = sniff((struct str){head, half}, (struct str){tail, size - half});
+    assert(type.length && memchr(type.data, '/', type.length));
+    bool sized = image_size((struct str){head, half}, &width, &height);
+    assert(!sized || str_starts(type, STR("image/")));
+    free(head);
+    free(tail);
+}
+
+const struct fuzz_target fuzz_targets[] = {{"csv", fuzz_csv},       {"dialect", fuzz_dialect},
+                                           {"json", fuzz_json},     {"period", fuzz_period},
+                                           {"sealed", fuzz_sealed}, {"sniff", fuzz_sniff}};
 const size_t fuzz_target_count = COUNT(fuzz_targets);

@@ -7,12 +7,14 @@
     GROUP(arena) \
     GROUP(audit) \
     GROUP(cell) \
+    GROUP(child) \
     GROUP(credit_code) \
     GROUP(csv) \
     GROUP(date) \
     GROUP(db) \
     GROUP(db_faults) \
     GROUP(db_migrate) \
+    GROUP(files) \
     GROUP(fuzz_corpus) \
     GROUP(gcj02) \
     GROUP(http) \

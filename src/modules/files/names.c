@@ -67,8 +67,10 @@ struct str file_name_clean(struct arena *arena, struct str name)
         char byte = *name.data;
         bool control = (unsigned char)byte < ' ' || byte == 0x7F;
         mark = hidden_mark(name);
+        if (!mark && !control && strchr("<>:\"|?*", byte))
+            byte = '_';
         if (!mark && !control)
-            buf_char(&out, strchr("<>:\"|?*", byte) ? '_' : byte);
+            buf_char(&out, byte);
     }
     struct str clean = shortened(arena, trimmed(buf_str(&out)));
     return clean.length ? arena_str(arena, clean) : STR("file");

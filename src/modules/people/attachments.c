@@ -1,5 +1,6 @@
 /* Attachments: files about a person, sealed with the person's key in chunks. */
 #include "attachments.sql.h"
+#include "base/sniff.h"
 #include "core/personal.h"
 #include "modules/people/internal.h"
 
@@ -55,23 +56,6 @@ static const struct field chunk_fields[] = {
     FIELD(struct chunk, data, "内容", "Content"),
 };
 static const SHAPE(chunk);
-
-/* What a browser may show is known by its first bytes, not by what the sender calls it. */
-static struct str sniff(struct str bytes)
-{
-    static const struct {
-        struct str begins;
-        const char *type;
-    } known[] = {{STR_INIT("\x89PNG\r\n\x1A\n"), "image/png"},
-                 {STR_INIT("\xFF\xD8\xFF"), "image/jpeg"},
-                 {STR_INIT("GIF87a"), "image/gif"},
-                 {STR_INIT("GIF89a"), "image/gif"},
-                 {STR_INIT("%PDF-"), "application/pdf"}};
-    for (size_t i = 0; i < COUNT(known); i++)
-        if (str_starts(bytes, known[i].begins))
-            return str_of(known[i].type);
-    return STR("application/octet-stream");
-}
 
 /* Each chunk is bound to its place, so that none can be left out or put elsewhere. */
 static struct str chunk_column(struct arena *arena, const struct attachment *attachment,
@@ -136,7 +120,7 @@ SHARED_HANDLER(attachment_add, attachment_in, attachment)
         return fail(ctx, E_INVALID, "文件是空的", "the file is empty");
     *out = (struct attachment){.person_id = in->id,
                                .name = in->name,
-                               .media_type = sniff(ctx->body),
+                               .media_type = sniff(ctx->body, ctx->body),
                                .size = (int64_t)ctx->body.length,
                                .added_at = ctx->now,
                                .added_seq = ctx->sequence};
@@ -162,7 +146,8 @@ static enum error give(struct ctx *ctx, const struct attachment *attachment)
 {
     ctx->file_type = attachment->media_type;
     ctx->file_name = attachment->name;
-    ctx->file_inline = !str_is(attachment->media_type, "application/octet-stream");
+    ctx->file_inline = str_starts(attachment->media_type, STR("image/")) ||
+                       str_is(attachment->media_type, "application/pdf");
     return get_chunks(ctx, attachment, &ctx->file);
 }
 

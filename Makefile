@@ -102,7 +102,7 @@ soak: build/release/unit_tests
 fuzz:
 	@tests/fuzz/run
 build/fuzz/fuzz: $(OUT)/tests/fuzz/fuzz.o $(OUT)/tests/fuzz/targets.o \
-                 $(filter $(OUT)/base/% $(OUT)/json/% $(OUT)/db/% $(OUT)/core/seal.o,$(OBJECTS))
+                 $(filter $(OUT)/base/% $(OUT)/json/% $(OUT)/db/% $(OUT)/core/seal.o $(OUT)/core/sheet%,$(OBJECTS))
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
 
 # Other people's programs read what ours writes.

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/csv.h"
 #include "base/date.h"
@@ -10,6 +12,7 @@
 #include "base/sniff.h"
 #include "base/utf8.h"
 #include "core/seal.h"
+#include "core/sheet.h"
 #include "db/driver.h"
 #include "json/read.h"
 
@@ -210,7 +213,30 @@ static void fuzz_sniff(const uint8_t *data, size_t size)
     free(tail);
 }
 
+/* Rows come in order, with what a cell may hold; a fault has a place. */
+static void fuzz_sheet(const uint8_t *data, size_t size)
+{
+    struct sheet_fault why;
+    static struct sheet_row row;
+    int file = memfd_create("sheet", MFD_CLOEXEC);
+    assert(file >= 0 && write(file, data, size) == (ssize_t)size);
+    struct sheet *sheet = sheet_open(file, STR(""), &why);
+    size_t line = 0;
+    assert(sheet || (why.zh && why.en));
+    while (sheet && sheet_next(sheet, &row, &why)) {
+        assert(row.line > line && row.count <= SHEET_COLUMNS_MAX);
+        line = row.line;
+        assert(!row.fault || row.fault_column >= 1);
+        for (size_t i = 0; i < row.count && !row.fault; i++)
+            assert(row.cells[i].length <= CSV_CELL_MAX &&
+                   utf8_check(row.cells[i]) == row.cells[i].length);
+    }
+    sheet_close(sheet);
+    close(file);
+}
+
 const struct fuzz_target fuzz_targets[] = {{"csv", fuzz_csv},       {"dialect", fuzz_dialect},
                                            {"json", fuzz_json},     {"period", fuzz_period},
-                                           {"sealed", fuzz_sealed}, {"sniff", fuzz_sniff}};
+                                           {"sealed", fuzz_sealed}, {"sheet", fuzz_sheet},
+                                           {"sniff", fuzz_sniff}};
 const size_t fuzz_target_count = COUNT(fuzz_targets);

@@ -33,6 +33,7 @@
     GROUP(plan) \
     GROUP(plans) \
     GROUP(replies) \
+    GROUP(sheet) \
     GROUP(stats) \
     GROUP(utf8) \
     GROUP(work_clock) \

@@ -198,7 +198,7 @@ for (const database of databases) {
       while (!until())
         await post(database, '/api/organisations', { code: creditCode(40000 + made++), name: `其间 ${made}`, kind: 'other', area_code: '500101' });
     };
-    await Promise.all(Array.from({ length: 16 }, () => register(() => made >= 4500)));
+    await Promise.all(Array.from({ length: 16 }, () => register(() => made >= 2300)));
     const rename = async (code, name) => {
       const { changed_seq: seq } = JSON.parse((await get(url, `/api/organisations/${code}`, operator(token))).body);
       const reply = await ask(url, 'PATCH', `/api/organisations/${code}`,

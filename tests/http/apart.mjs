@@ -1,0 +1,49 @@
+// Servers of a test's own, with the invented city, on both databases: for what writes as fast as it
+// can, or would leave the shared two databases unequal.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { ask } from './ask.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'kechuang-apart-'));
+// By name: how to make a database, whose own name is `place`.
+export const makers = {
+  SQLite: (place) => `sqlite:${folder}/${place}.db`,
+  PostgreSQL: (place) => {
+    execFileSync('psql', ['-qX', process.env.POSTGRES_DATABASE, '-c', `CREATE DATABASE apart_${place} TEMPLATE template0`]);
+    return process.env.POSTGRES_DATABASE.replace(/\/\w+\?/, `/apart_${place}?`);
+  },
+};
+
+const servers = [];
+export const start = (db) => new Promise((resolve, reject) => {
+  const server = spawn(process.env.KECHUANG_PROGRAM, ['serve', '--db', db, '--listen', '127.0.0.1:0',
+    '--pack', 'tests/packs/xingzhou', '--key-file', join(folder, `${servers.length}.key`)]);
+  servers.push(server);
+  server.on('exit', reject);
+  let said = '';
+  server.stdout.on('data', (bytes) => {
+    said += bytes;
+    const url = said.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0], token = said.match(/one-time token: (\w+)/)?.[1];
+    if (url && token) resolve({ url, token });
+  });
+});
+after(async () => {
+  await Promise.all(servers.map((server) => new Promise((resolve) => {
+    server.removeAllListeners('exit').on('exit', resolve);
+    server.kill();
+  })));
+  rmSync(folder, { recursive: true });
+});
+
+export const operator = (token) => [['Authorization', `Bearer ${token}`]];
+export const get = (base, path, headers = []) => ask(base, 'GET', path, headers);
+export const post = async ({ url, token }, path, body) => {
+  const reply = await ask(url, 'POST', path, [...operator(token), ['Content-Type', 'application/json']], JSON.stringify(body));
+  assert.ok(reply.status < 300, `${path}: ${reply.status} ${reply.body}`);
+  return JSON.parse(reply.body);
+};
+

@@ -10,6 +10,7 @@
 #include "core/pack.h"
 #include "core/personal.h"
 #include "core/task.h"
+#include "core/ticker.h"
 
 enum { POINT_MS = 1000, WORK_MS = 30000, STOP_SECONDS = 10 };
 
@@ -279,7 +280,8 @@ bool app_listen(struct app *app, char *reason, size_t reason_size)
     if (!app->jobs)
         return false;
     struct http_settings settings = entry_settings(app, app->config->listen.data);
-    app->server = http_start(&settings, reason, reason_size);
+    app->ticker = ticker_start(app, reason, reason_size);
+    app->server = app->ticker ? http_start(&settings, reason, reason_size) : NULL;
     return app->server != NULL;
 }
 
@@ -326,6 +328,7 @@ void app_close(struct app *app)
         return;
     if (app->server)
         http_stop(app->server, STOP_SECONDS);
+    ticker_stop(app->ticker);
     jobs_stop(app->jobs);
     pthread_mutex_lock(&app->mutex);
     app->stopping = true;

@@ -30,6 +30,23 @@ static const struct setting settings[] = {
      .is_switch = true},
     {"workers", "4", "处理较长请求的线程数，1 到 64", "Threads for longer requests, 1 to 64",
      SETTING(workers)},
+    {"drop", "", "投放文件夹：每个报送通道一个子文件夹；缺省不收",
+     "Folder into which files are dropped, a folder in it for each feed; otherwise none are taken",
+     SETTING(drop)},
+    {"drop-settle", "10", "投放的文件几秒不变才算写完，1 到 3600（有 文件名.done 的立即收）",
+     "Seconds without a change after which a dropped file is complete, 1 to 3600 (at once where "
+     "NAME.done is beside it)",
+     SETTING(drop_settle)},
+    {"pull-hosts", "",
+     "可以从哪些主机的 PostgreSQL 拉取，空格分隔：主机 或 主机:端口；缺省一个也不连",
+     "Hosts whose PostgreSQL may be pulled from, with blanks between: HOST or HOST:PORT; otherwise "
+     "none",
+     SETTING(pull_hosts)},
+    {"pull-passfile", "",
+     "拉取用的密码文件（PostgreSQL 的 .pgpass 格式，权限 0600）；密码不进数据库",
+     "File of the passwords for pulling (as PostgreSQL's .pgpass, mode 0600); none are in the "
+     "database",
+     SETTING(pull_passfile)},
     {"audit-hash", "sha256", "新的事件与封存用的摘要算法：sha256，或国密 sm3",
      "Digest of new events and seals: sha256 or sm3", SETTING(audit_hash)},
     {"log-level", "info", "日志级别：debug、info、warning、error",
@@ -209,6 +226,12 @@ bool config_read(struct arena *arena, int count, char **words, struct config *co
         return false;
     }
     config->worker_count = (int)workers;
+    int64_t settle;
+    if (!int_parse(config->drop_settle, &settle) || settle < 1 || settle > 3600) {
+        *reason = STR("drop-settle: 1…3600");
+        return false;
+    }
+    config->drop_settle_seconds = (int)settle;
     if (!digest_find(config->audit_hash, &config->digest)) {
         *reason = STR("audit-hash: sha256, sm3");
         return false;

@@ -62,6 +62,7 @@ struct ctx {
     const struct erasure *erasure; /* a person was erased: what is left to do after the commit */
 
     /* What the program lends. */
+    const struct config *config;    /* NULL where there is none: some tests */
     struct str route;               /* of a write, for its event: "POST /api/documents" */
     struct metrics *metrics;        /* what the program counts; NULL = nothing */
     struct audit_sealer *sealer;    /* NULL = nobody seals beside the writes */

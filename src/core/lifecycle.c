@@ -169,10 +169,11 @@ static enum error move(struct ctx *ctx, const struct lifecycle *lifecycle, int64
                                   lifecycle->table, lifecycle->key, lifecycle->key);
     struct sql sql = {"lifecycle_move", text};
     int64_t moved;
-    enum error error = db_number(ctx, &sql,
-                                 ARGS(arg_text("to_state", str_of(step->to)), arg_int("record_id", key),
-                                      arg_text("from_state", str_of(step->from))),
-                                 &moved);
+    enum error error =
+        db_number(ctx, &sql,
+                  ARGS(arg_text("to_state", str_of(step->to)), arg_int("record_id", key),
+                       arg_text("from_state", str_of(step->from))),
+                  &moved);
     return explain(ctx, error, E_CONFLICT, "状态刚刚变了；请刷新后再试",
                    "its state has just changed: look again, then try");
 }
@@ -187,8 +188,8 @@ static enum error take(struct ctx *ctx, const struct lifecycle *lifecycle, int64
         error = move(ctx, lifecycle, key, step);
     if (!error)
         error = db_do(ctx, &sql_step_insert,
-                      ARGS(arg_text("lifecycle", str_of(lifecycle->name)), arg_int("record_id", key),
-                           arg_text("event", str_of(step->event)),
+                      ARGS(arg_text("lifecycle", str_of(lifecycle->name)),
+                           arg_int("record_id", key), arg_text("event", str_of(step->event)),
                            arg_text("from_state", str_of(step->from)),
                            arg_text("to_state", str_of(step->to)),
                            arg_text("actor", ctx_actor(ctx)), arg_text("reason", reason)));

@@ -183,6 +183,7 @@ struct lifecycle;
 
 struct searchable; /* core/search.h */
 struct job_kind;
+struct ticking; /* core/ticker.h */
 
 struct module {
     const char *name;
@@ -202,6 +203,8 @@ struct module {
     enum error (*pack_loaded)(struct ctx *ctx, const char *folder);
     /* At every start, in a write transaction. May be NULL. */
     enum error (*started)(struct ctx *ctx);
+    /* Once a second, on a thread of its own (ticker.h). May be NULL. */
+    enum error (*tick)(struct ctx *ctx, const struct ticking *ticking);
     /* Everything that the module holds about a person, as members of the JSON object that is open;
      * and its removal where a person is erased by law, from tables named between blanks. May be
      * NULL. */

@@ -21,6 +21,7 @@ void task_frame(struct app *app, struct ctx *ctx, struct arena *arena)
 {
     ctx->arena = arena;
     ctx->who = &principal_public;
+    ctx->config = app->config;
     ctx->exporting = &app->exporting;
     ctx->metrics = &app->metrics;
     ctx->digest = app->digest;
@@ -380,6 +381,8 @@ static void run_prelude(struct task *task)
     enum error error = lookup_begin(&call->ctx, call->ctx.db);
     if (!error)
         error = call->route->prelude(&call->ctx, call->in);
+    if (error == E_NOT_FOUND && !call->ctx.error)
+        fail(&call->ctx, E_NOT_FOUND, "没有这条记录", "there is no such record");
     task->prepared = !error;
     if (error)
         call_problem(call);

@@ -56,7 +56,8 @@ struct app {
     enum digest_algorithm digest;
     struct signing_key signing_key;
     struct audit_sealer *sealer;
-    struct jobs *jobs;                         /* NULL = none are run here */
+    struct jobs *jobs; /* NULL = none are run here */
+    struct ticker *ticker;
     struct http_exchange *ready[WRITER_BATCH]; /* of the writer's thread: replies of its group */
     size_t ready_count;
     struct keyring *keyring;

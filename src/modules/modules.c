@@ -18,9 +18,10 @@
 #include "modules/people/people.h"
 
 const struct module *const modules[] = {
-    &system_module,    &audit_module,   &proposals_module,     &people_module,
-    &city_module,      &areas_module,   &organisations_module, &accounts_module,
-    &documents_module, &atlas_module,   &indicators_module,    &collection_module,
-    &overview_module,  &imports_module, &exchange_module,      &files_module,
+    &system_module,    &audit_module,    &proposals_module,     &people_module,
+    &city_module,      &areas_module,    &organisations_module, &accounts_module,
+    &documents_module, &atlas_module,    &indicators_module,    &collection_module,
+    &feeds_module,     &overview_module, &imports_module,       &exchange_module,
+    &files_module,
 };
 const size_t module_count = COUNT(modules);

@@ -22,7 +22,7 @@ const cells = (line) => [...line.matchAll(/("([^"]*)"|[^,]*)(,|$)/g)].map((cell)
 const table = readFileSync(new URL('access_matrix.csv', import.meta.url), 'utf8').trim().split('\n').slice(1)
   .map((line) => {
     const [method, path, names, operator, why] = cells(line);
-    return { method, path, operator, why, roles: new Set(names.split(' ').flatMap((name) => words[name] ?? [name])) };
+    return { method, path, operator, why, roles: new Set(names.split(' ').filter(Boolean).flatMap((name) => words[name] ?? [name])) };
   });
 
 // What stands for {…} in a path: nothing has this name.

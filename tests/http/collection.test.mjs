@@ -134,3 +134,40 @@ for (const server of servers) {
     assert.equal((await who.finance.post(`/api/deliveries/${waiting.id}/reminders`, {})).status, 403);
   });
 }
+
+// What depends on data that are late shows it, along every line.
+const worst = ['none', 'current', 'due', 'never', 'late'];
+for (const server of servers) {
+  test(`${server.name}: the three maps are drawn from the catalogue, each as its reader may see it`, async () => {
+    const admin = await administrator(server), leader = await newUser(admin, 'leader');
+    const anybody = new Reader(server), statistics = await newUser(admin, 'department_officer', { department_code: 'XD02' });
+    for (const reader of [leader, anybody, statistics])
+      for (const query of ['', '?view=brain', '?view=department&department_code=XD02', '?view=department&department_code=XD01']) {
+        const { layers, nodes, edges } = await reader.done('GET', `/api/architecture${query}`);
+        const byId = new Map(nodes.map((node) => [node.id, node])), order = layers.map(({ layer }) => layer);
+        assert.equal(byId.size, nodes.length, query);
+        for (const edge of edges) {
+          const from = byId.get(edge.from), to = byId.get(edge.to);
+          assert.ok(from && to, JSON.stringify(edge));
+          assert.ok(order.indexOf(from.layer) < order.indexOf(to.layer), JSON.stringify(edge));
+          assert.equal(edge.state, from.state);
+          assert.ok(worst.indexOf(to.state) >= worst.indexOf(from.state), JSON.stringify(edge));
+        }
+        for (const node of nodes) assert.ok(node.zh && node.en && node.address, JSON.stringify(node));
+      }
+    const sets = async (reader, query) => (await reader.done('GET', `/api/architecture${query}`)).nodes
+      .filter(({ kind }) => kind === 'data_set').map(({ id }) => id);
+    assert.ok((await sets(leader, '')).includes('data_set:fiscal_spending'));
+    assert.ok(!(await sets(anybody, '')).includes('data_set:fiscal_spending'));
+    assert.deepEqual(await sets(leader, '?view=brain'), []);
+    const own = await leader.done('GET', '/api/architecture?view=department&department_code=XD02');
+    assert.deepEqual(own.edges.filter(({ to }) => to === 'indicator:RD02').map(({ from }) => from), ['data_set:rd_statistics']);
+    assert.ok(own.edges.some(({ from, to }) => from === 'indicator:RD02' && to === 'page:overview')); // it has a target
+    assert.equal((await leader.get('/api/architecture?view=department')).status, 422);
+    assert.equal((await leader.get('/api/architecture?view=inside')).status, 422);
+    const table = await anybody.get('/api/architecture_nodes.csv?view=brain');
+    assert.equal(table.status, 200, table.body);
+    assert.match(table.body, /page:indicators,page,/);
+    assert.match((await anybody.get('/api/architecture_edges.csv')).body, /register:organisations/);
+  });
+}

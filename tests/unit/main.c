@@ -15,6 +15,8 @@
     GROUP(db_faults) \
     GROUP(db_migrate) \
     GROUP(files) \
+    GROUP(delivery) \
+    GROUP(foreign) \
     GROUP(fuzz_corpus) \
     GROUP(gcj02) \
     GROUP(http) \

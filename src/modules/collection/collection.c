@@ -1,9 +1,11 @@
 #include "modules/collection/collection.h"
 
+#include <stdlib.h>
+
 #include "collection.sql.h"
 #include "core/audit.h"
 #include "core/sequence.h"
-#include "modules/collection/internal.h"
+#include "modules/collection/feeds.h"
 
 enum { CALENDAR_MAX = 10000 };
 
@@ -61,6 +63,41 @@ static enum error started(struct ctx *ctx)
                  : audit_note(ctx, STR("system"), "deliveries", STR("delivery_roll"), STR(""));
 }
 
+/* --- As time goes on ------------------------------------------------------------------------ */
+
+struct memory {
+    struct date rolled; /* on which day all was looked through */
+    struct drop_memory drop;
+};
+
+static enum error roll_daily(struct ctx *ctx, const struct ticking *ticking, struct memory *memory)
+{
+    bool due;
+    if (memory->rolled.days == ctx->today.days)
+        return E_OK;
+    enum error error = ticking_begin(ctx);
+    if (!error)
+        error = deliveries_are_due(ctx, &due);
+    ticking_end(ctx);
+    if (error)
+        return error;
+    struct request request = {.method = STR("POST"), .path = STR("/api/delivery_rolls")};
+    if (!due || ticking_call(ctx, ticking, request).status == 201)
+        memory->rolled = ctx->today;
+    return E_OK;
+}
+
+static enum error tick(struct ctx *ctx, const struct ticking *ticking)
+{
+    if (!*ticking->memory && !(*ticking->memory = calloc(1, sizeof(struct memory))))
+        return fail(ctx, E_BUSY, "内存不足", "out of memory");
+    struct memory *memory = *ticking->memory;
+    enum error error = roll_daily(ctx, ticking, memory);
+    if (!error && ticking->config->drop.length)
+        error = drop_round(ctx, ticking, &memory->drop);
+    return error ? error : pull_round(ctx, ticking);
+}
+
 /* --- Routes --------------------------------------------------------------------------------- */
 
 static const struct route routes[] = {
@@ -87,6 +124,22 @@ static const struct route routes[] = {
     GET_LIST("/api/reminders", reminder_list, "催报提醒", "Reminders", .roles = COLLECTION_READERS),
     ACT("/api/reminders/{id}/receipt", reminder_see, "知道了", "The reminder has been seen",
         .roles = ROLE_SET(ROLE_DEPARTMENT_OFFICER)),
+    GET_LIST("/api/feeds", feed_list, "报送通道", "Feeds", .roles = COLLECTION_READERS),
+    GET_WORK("/api/feeds/{id}", feed_show, "一个报送通道", "A feed", .roles = COLLECTION_READERS),
+    POST("/api/feeds", feed_create, "建报送通道", "Make a feed", .roles = ADMINISTRATORS),
+    PATCH("/api/feeds/{id}", feed_edit, "改报送通道", "Change a feed", .roles = ADMINISTRATORS),
+    POST("/api/feeds/{id}/events", feed_event_create, "记一次没有文件的运行（程序自己用）",
+         "Note a run that brought no file (for the program itself)", .roles = OPERATOR),
+    ACT("/api/feeds/{id}/pulls", feed_pull, "立即拉取", "Pull now", .roles = ADMINISTRATORS),
+    GET_LIST("/api/feed_events", feed_event_list, "报送通道的记录", "Events of feeds",
+             .roles = COLLECTION_READERS),
+    GET_WORK(
+        "/api/architecture", architecture_show,
+        "三张图：总体架构、部门核心业务、科创大脑（由数据目录算出）",
+        "The three maps: overall architecture, a department's core business, the brain (computed "
+        "from the catalogue)"),
+    GET_TABLE("/api/architecture_nodes", architecture_node_list, "三张图的点", "Nodes of the maps"),
+    GET_TABLE("/api/architecture_edges", architecture_edge_list, "三张图的线", "Edges of the maps"),
     GET_WORK("/api/collection_board", board_show, "数据归集看板", "The collection board",
              .roles = COLLECTION_READERS),
 };
@@ -105,4 +158,17 @@ const struct module collection_module = {
     .imports = data_set_imports,
     .pack_loaded = pack_loaded,
     .started = started,
+    .tick = tick,
+};
+
+/* A module of its own, so that an API token can have the scope "feeds:write" and nothing else. */
+static const struct route feed_routes[] = {
+    POST_FILE("/api/feeds/{id}/deliveries", feed_deliver, INTAKE_MAX, "推送一期数据",
+              "Push the data of a period", .roles = CATALOGUERS, .prelude = feed_deliver_check),
+};
+
+const struct module feeds_module = {
+    .name = "feeds",
+    .routes = feed_routes,
+    .route_count = COUNT(feed_routes),
 };

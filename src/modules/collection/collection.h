@@ -9,6 +9,6 @@
 
 #include "core/route.h"
 
-extern const struct module collection_module;
+extern const struct module collection_module, feeds_module;
 
 #endif

@@ -2,6 +2,7 @@
  * is due. */
 #include "core/ownership.h"
 #include "core/proposal.h"
+#include "core/target.h"
 #include "data_sets.sql.h"
 #include "modules/collection/internal.h"
 
@@ -79,15 +80,33 @@ enum error data_set_find(struct ctx *ctx, struct str code, struct data_set *out)
     return error ? error : ownership_may_see(ctx, &data_set_owned, ROW(data_set, out), out->class);
 }
 
+static enum error select_data_sets(struct ctx *ctx, const char *condition, struct str department,
+                                   struct records *out)
+{
+    struct sql sql = {
+        "data_sets_selected",
+        arena_print(ctx->arena, "SELECT * FROM (%.*s) AS base WHERE (%s)%s ORDER BY code",
+                    STR_PRINT(sql_data_set_list.text), condition,
+                    department.data ? " AND department_code = :department_code" : "")};
+    return db_all(ctx, &sql, ARGS(arg_text("department_code", department)), &data_set_shape,
+                  DATA_SETS_MAX, out);
+}
+
 enum error data_sets_in_charge(struct ctx *ctx, struct records *out)
 {
-    const char *own = ownership_condition(ctx->who, &data_set_owned, ctx->arena);
     bool confined = role_infos[ctx->who->role].scope != SCOPE_ALL;
-    struct sql sql = {"data_sets_in_charge",
-                      arena_print(ctx->arena, "SELECT * FROM (%.*s) AS base WHERE %s ORDER BY code",
-                                  STR_PRINT(sql_data_set_list.text),
-                                  confined ? own : "visibility <= :clearance")};
-    return db_all(ctx, &sql, NO_ARGS, &data_set_shape, DATA_SETS_MAX, out);
+    const char *own = ownership_condition(ctx->who, &data_set_owned, ctx->arena);
+    return select_data_sets(ctx, confined ? own : "visibility <= :clearance", STR_NONE, out);
+}
+
+enum error data_sets_seen(struct ctx *ctx, struct str department, struct records *out)
+{
+    bool confined = role_infos[ctx->who->role].scope != SCOPE_ALL;
+    const char *own = ownership_condition(ctx->who, &data_set_owned, ctx->arena);
+    return select_data_sets(
+        ctx,
+        arena_print(ctx->arena, "visibility <= :clearance OR %s", confined ? own : "FALSE").data,
+        department, out);
 }
 
 struct due_rule data_set_rule(const struct data_set *data_set)
@@ -184,6 +203,9 @@ static enum error check_rule(struct ctx *ctx, const struct data_set *data_set)
         error = complain(ctx, STR("ends_on"), "不能早于 starts_on", "must not be before starts_on");
     if (data_set->expected_rows.known && data_set->expected_rows.value < 0)
         error = complain(ctx, STR("expected_rows"), "不能为负", "must not be negative");
+    if (data_set->target.data && !target_named(data_set->target))
+        error = complain(ctx, STR("target"), "没有这个导入目标；/api/import_targets 列出全部",
+                         "there is no such import target: /api/import_targets lists them");
     return error;
 }
 
@@ -277,6 +299,7 @@ SHARED_HANDLER(data_set_edit, data_set_change, data_set)
     struct data_set as = {.due_days = change.due_days,
                           .starts_on = was.starts_on,
                           .ends_on = change.ends_on,
+                          .target = change.target,
                           .expected_rows = change.expected_rows};
     error = check_rule(ctx, &as);
     if (!error)

@@ -224,6 +224,14 @@ SHARED_HANDLER(delivery_roll_run, nothing, delivery_roll)
 
 /* --- What has come -------------------------------------------------------------------------- */
 
+/* A week by its Monday, too: names of files have no slash. */
+static bool is_named(struct ctx *ctx, const struct due_rule *rule, const struct due_period *due,
+                     const struct period *named, struct str name)
+{
+    return (rule->rhythm == RHYTHM_WEEKLY && named->kind == PERIOD_DAY) ||
+           str_equal(period_name(ctx->arena, rule->rhythm, due), name);
+}
+
 enum error delivery_of(struct ctx *ctx, const struct data_set *data_set, struct str period,
                        struct delivery *out)
 {
@@ -237,7 +245,7 @@ enum error delivery_of(struct ctx *ctx, const struct data_set *data_set, struct 
         return error;
     bool known = period_parse(period, &named) && date_known(named.start) &&
                  period_from(&rule, workdays, named.start, &due) &&
-                 str_equal(period_name(ctx->arena, rule.rhythm, &due), period);
+                 due.start.days == named.start.days && is_named(ctx, &rule, &due, &named, period);
     if (!known)
         return complain(ctx, STR("period"), "这个数据集没有时期“%.*s”（周期：%.*s）",
                         "this data set has no period \"%.*s\" (rhythm: %.*s)", STR_PRINT(period),

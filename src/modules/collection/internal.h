@@ -39,6 +39,8 @@ enum error data_set_find(struct ctx *ctx, struct str code, struct data_set *out)
 /* Those that the reader has to do with, in the order of their codes: a department its own, the
  * others what they are cleared for. */
 enum error data_sets_in_charge(struct ctx *ctx, struct records *out) MUST_USE;
+/* Those that the reader may see; of one department, or of all where it is STR_NONE. */
+enum error data_sets_seen(struct ctx *ctx, struct str department, struct records *out) MUST_USE;
 struct due_rule data_set_rule(const struct data_set *data_set);
 /* Holidays and make-up workdays. */
 enum error workdays_read(struct ctx *ctx, struct working_time **workdays) MUST_USE;
@@ -114,5 +116,10 @@ enum error reminder_make(struct ctx *ctx, const struct delivery *delivery,
 
 extern const struct handler board_show_handler, reminder_create_handler, reminder_see_handler;
 extern const struct list reminder_list;
+
+/* --- The three maps --------------------------------------------------------------------------- */
+
+extern const struct handler architecture_show_handler, architecture_node_list_handler,
+    architecture_edge_list_handler;
 
 #endif

@@ -19,6 +19,7 @@ CFLAGS   += -std=c17 -ffp-contract=off $(WARN) $(FLAGS_$(FLAVOUR))
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
 
 SQL       = $(wildcard src/core/*.sql src/modules/*/*.sql)
+TEXT_H    = build/generated/text_fold.h build/generated/text_pinyin.h
 SQL_H     = $(patsubst %.sql,build/generated/%.sql.h,$(notdir $(SQL)))
 SOURCES   = $(filter-out src/main.c,$(wildcard src/*/*.c src/modules/*/*.c))
 OBJECTS   = $(SOURCES:src/%.c=$(OUT)/%.o)
@@ -47,11 +48,11 @@ $(OUT)/main.o: CPPFLAGS += -DVERSION='"$(VERSION)"'
 $(OUT)/main.o: VERSION
 build/lint/src/main.ok: CPPFLAGS += -DVERSION='"$(VERSION)"'
 
-$(OUT)/%.o: src/%.c | $(SQL_H)
+$(OUT)/%.o: src/%.c | $(SQL_H) $(TEXT_H)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(OUT)/tests/%.o: tests/%.c | $(SQL_H)
+$(OUT)/tests/%.o: tests/%.c | $(SQL_H) $(TEXT_H)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP -c $< -o $@
 
@@ -59,6 +60,16 @@ $(OUT)/tests/%.o: tests/%.c | $(SQL_H)
 build/embed_sql: tools/embed_sql.c
 	@mkdir -p build/generated
 	$(CC) -std=c17 -O1 -g $(WARN) -D_GNU_SOURCE $< -o $@
+
+# Folding and pinyin: tables out of ICU, which the program itself is not linked with.
+build/text_tables: tools/text_tables.c
+	@mkdir -p build/generated
+	$(CC) -std=c17 -O1 -g $(WARN) -Wno-sign-conversion -D_GNU_SOURCE $< -o $@ \
+	    $(shell pkg-config --cflags --libs icu-i18n icu-uc) # its macros convert signs
+build/generated/text_fold.h: build/text_tables
+	build/text_tables > $@.$$$$ && mv $@.$$$$ $@
+build/generated/text_pinyin.h: build/text_tables src/text/polyphones.csv
+	build/text_tables src/text/polyphones.csv > $@.$$$$ && mv $@.$$$$ $@
 
 vpath %.sql $(sort $(dir $(SQL)))
 MIGRATIONS = $(wildcard src/*/migrations src/*/migrations/*.sql \
@@ -102,7 +113,8 @@ soak: build/release/unit_tests
 fuzz:
 	@tests/fuzz/run
 build/fuzz/fuzz: $(OUT)/tests/fuzz/fuzz.o $(OUT)/tests/fuzz/targets.o \
-                 $(filter $(OUT)/base/% $(OUT)/json/% $(OUT)/db/% $(OUT)/core/seal.o $(OUT)/core/sheet%,$(OBJECTS))
+                 $(filter $(OUT)/base/% $(OUT)/text/% $(OUT)/json/% $(OUT)/db/% $(OUT)/core/seal.o \
+                   $(OUT)/core/sheet%,$(OBJECTS))
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
 
 # Other people's programs read what ours writes.
@@ -113,7 +125,7 @@ interop:
 C_FILES   = $(wildcard src/*.[ch] src/*/*.[ch] src/modules/*/*.[ch] tests/*/*.[ch] tools/*.c bench/*.c)
 lint: $(patsubst %.c,build/lint/%.ok,$(filter %.c,$(C_FILES)))
 	@tools/lint $(C_FILES)
-build/lint/%.ok: %.c .clang-tidy | $(SQL_H)
+build/lint/%.ok: %.c .clang-tidy | $(SQL_H) $(TEXT_H)
 	@mkdir -p $(@D)
 	@echo "clang-tidy $<"; clang-tidy --quiet $< -- $(CPPFLAGS) -Itests -std=c17
 	@$(CC) $(CPPFLAGS) -Itests -MM -MP -MT $@ -MF $(@:.ok=.d) $< && touch $@

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/pack.h"
 #include "core/personal.h"
+#include "core/search.h"
 #include "core/task.h"
 #include "core/ticker.h"
 
@@ -78,6 +79,8 @@ static bool ensure_pack(struct app *app, struct db_conn *conn, char *reason, siz
     enum error error = db_failed(status)
                            ? fail_database(&ctx, status)
                            : pack_ensure(&ctx, app->config->pack.data, app->config->demo);
+    if (!error)
+        error = search_ensure(&ctx);
     if (!error)
         error = pack_utc_offset(&ctx, &app->utc_offset_minutes);
     if (!error)

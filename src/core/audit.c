@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "audit_event.sql.h"
+#include "core/search.h"
 #include "core/sequence.h"
 
 enum { SALT_BYTES = 16, SALT_HEX = 32, PAYLOAD_MAX = 64 << 20 };
@@ -160,6 +161,16 @@ static enum error sealed_json(struct ctx *ctx, struct row state, struct str *jso
     return error;
 }
 
+/* What has an event is found from the same commit on. */
+static enum error put_in_search(struct ctx *ctx, const char *action, struct row state)
+{
+    const struct searchable *kind = search_kind(state.shape);
+    if (!kind)
+        return E_OK;
+    return strcmp(action, "remove") == 0 ? search_remove(ctx, kind, key_of(ctx->arena, state))
+                                         : search_put(ctx, state);
+}
+
 enum error audit_write(struct ctx *ctx, const char *action, struct row state, struct str json,
                        bool *same)
 {
@@ -168,7 +179,9 @@ enum error audit_write(struct ctx *ctx, const char *action, struct row state, st
     *same = WITH_EVENTS && is_plain(state.shape);
     event.body = json;
     enum error error = *same || !WITH_EVENTS ? E_OK : sealed_json(ctx, state, &event.body);
-    return error ? error : put(ctx, &event);
+    if (!error)
+        error = put(ctx, &event);
+    return error ? error : put_in_search(ctx, action, state);
 }
 
 enum error audit_also(struct ctx *ctx, const char *action, struct row state)
@@ -184,7 +197,8 @@ enum error audit_also(struct ctx *ctx, const char *action, struct row state)
         event_of(ctx, action, str_of(kind_of(state.shape)), key_of(ctx->arena, state));
     event.sequence = number;
     event.body = body;
-    return put(ctx, &event);
+    error = put(ctx, &event);
+    return error ? error : put_in_search(ctx, action, state);
 }
 
 enum error audit_note(struct ctx *ctx, struct str actor, const char *action, struct str kind,

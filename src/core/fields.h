@@ -79,7 +79,8 @@ enum personal {
 enum search_use {
     SEARCH_TITLE = 1, /* what a record is called: also by pinyin and initials */
     SEARCH_TEXT = 2,  /* what it says */
-    SEARCH_CODE = 4   /* an identifier: also by its beginning */
+    SEARCH_CODE = 4,  /* an identifier: also by its beginning */
+    SEARCH_SHOWN = 8  /* not found by it: shown as the title of what is found by its text */
 };
 
 struct shape;

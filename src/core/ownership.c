@@ -3,7 +3,7 @@
 #include "ownership.sql.h"
 
 /* The column that decides for this role; NULL = nothing can be his own. */
-static const char *column_of(const struct principal *who, const struct ownership *owned)
+const char *ownership_column(const struct principal *who, const struct ownership *owned)
 {
     const char *column = NULL;
     switch (role_infos[who->role].scope) {
@@ -33,12 +33,17 @@ static struct str scope_value(const struct principal *who, const struct ownershi
                                          : STR_NONE;
 }
 
+struct str ownership_own_areas(void)
+{
+    return sql_area_is_own.text;
+}
+
 const char *ownership_condition(const struct principal *who, const struct ownership *owned,
                                 struct arena *arena)
 {
     if (role_infos[who->role].scope == SCOPE_ALL)
         return "TRUE";
-    const char *column = column_of(who, owned);
+    const char *column = ownership_column(who, owned);
     if (!column)
         return "FALSE";
     if (column == owned->account)
@@ -67,7 +72,7 @@ enum error ownership_holds(struct ctx *ctx, const struct ownership *owned, struc
 {
     const struct principal *who = ctx->who;
     *own = role_infos[who->role].scope == SCOPE_ALL;
-    const char *column = column_of(who, owned);
+    const char *column = ownership_column(who, owned);
     const struct field *field = column ? field_find(row.shape, str_of(column)) : NULL;
     if (*own || !field || field_is_null(field, row.value))
         return E_OK;
@@ -107,7 +112,7 @@ enum error ownership_may_see(struct ctx *ctx, const struct ownership *owned, str
 
 void ownership_fill_in(struct ctx *ctx, const struct ownership *owned, struct row row)
 {
-    const char *column = column_of(ctx->who, owned);
+    const char *column = ownership_column(ctx->who, owned);
     const struct field *field = column ? field_find(row.shape, str_of(column)) : NULL;
     if (!field || field->kind != KIND_TEXT || !field_is_null(field, row.value) ||
         role_infos[ctx->who->role].scope == SCOPE_ALL)

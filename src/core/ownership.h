@@ -4,6 +4,10 @@
 
 #include "core/query.h"
 
+/* The column that says whether a record is the reader's; NULL where none can. */
+const char *ownership_column(const struct principal *who, const struct ownership *owned);
+/* The statement that lists the codes of the areas that are :own_area's. */
+struct str ownership_own_areas(void);
 /* An SQL condition on the columns that `owned` names: rows that are the reader's own. "TRUE" for
  * whom no scope confines, "FALSE" where nothing can be his. */
 const char *ownership_condition(const struct principal *who, const struct ownership *owned,

@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "base/utf8.h"
 #include "core/audit.h"
+#include "core/search.h"
 #include "core/sequence.h"
 #include "core/target.h"
 #include "pack.sql.h"
@@ -246,6 +247,8 @@ static enum error load_missing(struct ctx *ctx, const char *folder, bool pack, b
     if (!error && samples)
         error = db_do(ctx, &sql_setting_put,
                       ARGS(arg_text("key", STR("demo")), arg_text("value", STR("true"))));
+    if (!error)
+        error = search_rebuild(ctx);
     return error ? error
                  : audit_note(ctx, STR("system"), pack ? "pack" : "samples", STR(""), STR(""));
 }

@@ -335,6 +335,23 @@ enum error db_bytes(struct ctx *ctx, const struct sql *sql, struct args args, by
     return error;
 }
 
+enum error db_rows(struct ctx *ctx, struct str text, struct args args, cursor_fn *visit,
+                   void *state)
+{
+    struct binding binding = {.ctx = ctx, .args = &args};
+    struct db_cursor cursor;
+    enum error error = E_OK;
+    enum db_status status = db_open(ctx->db, text, bind, &binding, &cursor);
+    if (db_failed(status))
+        return binding.error ? binding.error : fail_database(ctx, status);
+    while (!error && (status = db_step(&cursor)) == DB_ROW)
+        error = visit(ctx, state, &cursor);
+    if (!error && db_failed(status))
+        error = fail_database(ctx, status);
+    db_close(&cursor);
+    return error;
+}
+
 /* SQLite pays for RETURNING with a table of its own, and knows the id without. */
 enum error db_insert(struct ctx *ctx, const struct sql *sql, struct args args, int64_t *id)
 {

@@ -64,6 +64,10 @@ enum error db_number(struct ctx *ctx, const struct sql *sql, struct args args,
 typedef enum error bytes_fn(struct ctx *ctx, void *state, struct str bytes);
 enum error db_bytes(struct ctx *ctx, const struct sql *sql, struct args args, bytes_fn *take,
                     void *state) MUST_USE;
+/* Row by row, for what is no record: `visit` reads the columns itself, each once. */
+typedef enum error cursor_fn(struct ctx *ctx, void *state, const struct db_cursor *cursor);
+enum error db_rows(struct ctx *ctx, struct str text, struct args args, cursor_fn *visit,
+                   void *state) MUST_USE;
 /* A row into a table with a column `id`, which is returned. The statement ends behind VALUES (…).
  */
 enum error db_insert(struct ctx *ctx, const struct sql *sql, struct args args,

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "core/audit.h"
 #include "core/personal.h"
+#include "core/search_store.h"
 
 enum { COLUMNS_MAX = 2000, EVENTS_MAX = 100000, PHONE_DIGITS = 11 };
 
@@ -82,16 +83,16 @@ void needles_add(struct arena *arena, struct needles *needles, struct str value)
 
 /* --- Where to look -------------------------------------------------------------------------- */
 
-struct column {
+struct text_column {
     struct str table_name, column_name;
     int64_t keyed; /* part of a key or of a unique index, or refers to one */
 };
-static const struct field column_fields[] = {
-    FIELD(struct column, table_name, "表", "Table"),
-    FIELD(struct column, column_name, "列", "Column"),
-    FIELD(struct column, keyed, "键", "Is it a key?"),
+static const struct field text_column_fields[] = {
+    FIELD(struct text_column, table_name, "表", "Table"),
+    FIELD(struct text_column, column_name, "列", "Column"),
+    FIELD(struct text_column, keyed, "键", "Is it a key?"),
 };
-static const SHAPE(column);
+static const SHAPE(text_column);
 
 static const struct field place_fields[] = {
     FIELD(struct place, table_name, "表", "Table"),
@@ -138,7 +139,7 @@ static bool is_left_alone(struct str table)
 static enum error read_columns(struct ctx *ctx, struct records *columns)
 {
     const struct sql *sql = db_is_sqlite(ctx->db) ? &columns_of_sqlite : &columns_of_postgres;
-    return db_all(ctx, sql, NO_ARGS, &column_shape, COLUMNS_MAX, columns);
+    return db_all(ctx, sql, NO_ARGS, &text_column_shape, COLUMNS_MAX, columns);
 }
 
 /* --- Finding and redacting ------------------------------------------------------------------ */
@@ -162,7 +163,7 @@ static struct args needle_args(struct arena *arena, const struct needles *needle
     return (struct args){{NULL, NULL}, list, needles->count + 1};
 }
 
-static enum error count_rows(struct ctx *ctx, const struct column *column,
+static enum error count_rows(struct ctx *ctx, const struct text_column *column,
                              const struct needles *needles, int64_t *rows)
 {
     struct str text = replaced(ctx->arena, column->column_name, needles);
@@ -178,7 +179,7 @@ enum error mentions_find(struct ctx *ctx, const struct needles *needles, struct 
 {
     struct records columns;
     enum error error = read_columns(ctx, &columns);
-    const struct column *column = columns.items;
+    const struct text_column *column = columns.items;
     struct place *found = arena_array(ctx->arena, error ? 1 : columns.count + 1, sizeof(*found));
     size_t count = 0;
     for (size_t i = 0; !error && i < columns.count && needles->count; i++) {
@@ -282,7 +283,7 @@ static enum error redact_events(struct ctx *ctx, const struct needles *needles)
     return error;
 }
 
-static enum error redact_column(struct ctx *ctx, const struct column *column,
+static enum error redact_column(struct ctx *ctx, const struct text_column *column,
                                 const struct needles *needles)
 {
     struct str name = column->column_name, text = replaced(ctx->arena, name, needles);
@@ -294,9 +295,43 @@ static enum error redact_column(struct ctx *ctx, const struct column *column,
     return db_do(ctx, &sql, needle_args(ctx->arena, needles));
 }
 
+static struct str without(struct arena *arena, struct str text, const struct needles *needles)
+{
+    for (size_t i = 0; i < needles->count && text.length; i++) {
+        struct str needle = needles->texts[i], rest = text;
+        struct buf out = {.arena = arena};
+        for (const char *at;
+             (at = memmem(rest.data, rest.length, needle.data, needle.length)) != NULL;) {
+            size_t before = (size_t)(at - rest.data);
+            buf_add(&out, str_first(rest, before));
+            buf_add(&out, str_of(mark));
+            rest = str_skip(rest, before + needle.length);
+        }
+        if (rest.data == text.data)
+            continue;
+        buf_add(&out, rest);
+        text = buf_str(&out);
+    }
+    return text;
+}
+
+static bool mend_entry(struct arena *arena, void *state, struct search_entry *entry)
+{
+    const struct needles *needles = state;
+    struct str *texts[SEARCH_TEXTS];
+    bool changed = false;
+    search_entry_texts(entry, texts);
+    for (size_t i = SEARCH_TEXTS_SHOWN; i < SEARCH_TEXTS; i++) {
+        struct str mended = without(arena, *texts[i], needles);
+        changed = changed || mended.data != texts[i]->data;
+        *texts[i] = mended;
+    }
+    return changed;
+}
+
 static bool is_keyed(const struct records *columns, const struct place *place)
 {
-    const struct column *column = columns->items;
+    const struct text_column *column = columns->items;
     for (size_t i = 0; i < columns->count; i++)
         if (str_equal(column[i].table_name, place->table_name) &&
             str_equal(column[i].column_name, place->column_name))
@@ -312,7 +347,7 @@ enum error mentions_redact(struct ctx *ctx, const struct needles *needles, struc
         error = read_columns(ctx, &columns);
     const struct place *place = places->items;
     for (size_t i = 0; !error && i < places->count; i++) {
-        struct column column = {place[i].table_name, place[i].column_name, 0};
+        struct text_column column = {place[i].table_name, place[i].column_name, 0};
         if (str_is(column.table_name, "event_payload"))
             error = redact_events(ctx, needles);
         else if (str_is(column.table_name, "event") || is_keyed(&columns, &place[i]))
@@ -324,5 +359,9 @@ enum error mentions_redact(struct ctx *ctx, const struct needles *needles, struc
         else
             error = redact_column(ctx, &column, needles);
     }
+    bool changed;
+    if (!error &&
+        needles->count) /* the index of search holds texts as well, and no column of text */
+        error = store_mend(ctx, mend_entry, (void *)(uintptr_t)needles, &changed);
     return error;
 }

@@ -27,6 +27,8 @@ struct searchable {
 
 /* The kind whose records have this shape (or extend it); NULL when they are not searched. */
 const struct searchable *search_kind(const struct shape *shape);
+/* By the name of its shape. */
+const struct searchable *search_kind_named(struct str name);
 
 /* One record, new or changed: called by the core for the record of a write and by audit_also(). */
 enum error search_put(struct ctx *ctx, struct row record) MUST_USE;

@@ -16,12 +16,13 @@
 #include "modules/organisations/organisations.h"
 #include "modules/overview/overview.h"
 #include "modules/people/people.h"
+#include "modules/search/search.h"
 
 const struct module *const modules[] = {
     &system_module,    &audit_module,    &proposals_module,     &people_module,
     &city_module,      &areas_module,    &organisations_module, &accounts_module,
     &documents_module, &atlas_module,    &indicators_module,    &collection_module,
     &feeds_module,     &overview_module, &imports_module,       &exchange_module,
-    &files_module,
+    &files_module,     &search_module,
 };
 const size_t module_count = COUNT(modules);

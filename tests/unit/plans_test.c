@@ -16,7 +16,7 @@ static const char *const growing[] = {
     "role_grant",     "session",       "api_token",      "login_failure",    "proposal",
     "organisation",   "invitation",    "password_reset", "person",           "person_key",
     "personal_index", "consent",       "attachment",     "attachment_chunk", "step",
-    "delivery",       "reminder"};
+    "delivery",       "reminder",      "search_page",    "search_text",      "search_order"};
 
 static bool reads_one_that_grows(struct str scans)
 {
@@ -49,7 +49,9 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "idle_until",  "locked_until",   "master_key_id",
                                            "personal",    "number",         "due_days",
                                            "class",       "expected_rows",  "position",
-                                           "rows"};
+                                           "rows",        "block",          "next_block",
+                                           "entries",     "behind",         "first",
+                                           "replaces",    "from_token"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {"second_hand", "sample",       "named_in_source",
@@ -70,7 +72,7 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
     for (size_t i = 0; i < COUNT(truths); i++)
         if (str_is(name, truths[i]))
             *value = bool_value(true);
-    if (str_is(name, "bytes"))
+    if (str_is(name, "bytes") || str_is(name, "data") || str_is(name, "gone"))
         value->type = DB_BYTES;
     return true;
 }

@@ -1,16 +1,19 @@
 #include "modules/areas/areas.h"
 
 #include "areas.sql.h"
+#include "core/search.h"
 
 static const char *const area_kinds[] = {
     "country",           "province", "municipality", "district", "county",
     "autonomous_county", "zone",     "region",       "body",     NULL};
 static const struct field area_fields[] = {
-    FIELD(struct area, code, "代码", "Code", USE_ALL, .required = true, .length_max = 40),
-    FIELD(struct area, name, "名称", "Name", .required = true),
-    FIELD(struct area, name_en, "英文名", "English name", .required = true),
-    FIELD(struct area, short_name, "简称", "Short name", .required = true),
-    FIELD(struct area, short_name_en, "英文简称", "Short English name", .required = true),
+    FIELD(struct area, code, "代码", "Code", USE_ALL, .required = true, .length_max = 40,
+          .search = SEARCH_CODE),
+    FIELD(struct area, name, "名称", "Name", .required = true, .search = SEARCH_TITLE),
+    FIELD(struct area, name_en, "英文名", "English name", .required = true, .search = SEARCH_TITLE),
+    FIELD(struct area, short_name, "简称", "Short name", .required = true, .search = SEARCH_TITLE),
+    FIELD(struct area, short_name_en, "英文简称", "Short English name", .required = true,
+          .search = SEARCH_TITLE),
     FIELD(struct area, pinyin, "拼音（排序用）", "Pinyin, to sort by", USE_BOTH | USE_SORT,
           .required = true),
     FIELD(struct area, kind, "类型", "Kind", USE_BOTH | USE_FILTER, .required = true,
@@ -24,7 +27,7 @@ static const struct field area_fields[] = {
     FIELD(struct area, tile_row, "示意图行", "Row in the cartogram"),
     FIELD(struct area, longitude, "经度（WGS 84）", "Longitude, WGS 84"),
     FIELD(struct area, latitude, "纬度（WGS 84）", "Latitude, WGS 84"),
-    FIELD(struct area, note, "说明", "Note"),
+    FIELD(struct area, note, "说明", "Note", .search = SEARCH_TEXT),
 };
 SHAPE(area);
 
@@ -247,8 +250,14 @@ static const struct pack_file pack_files[] = {
     {"area_successions.csv", .target = &successions},
 };
 
+static const struct searchable searchables[] = {
+    {&area_shape, "区域", "Area", "code", "/areas/{key}", .all = &sql_area_list},
+};
+
 const struct module areas_module = {
     .name = "areas",
+    .searchables = searchables,
+    .searchable_count = COUNT(searchables),
     .migrations = areas_migrations,
     .migration_count = COUNT(areas_migrations),
     .routes = routes,

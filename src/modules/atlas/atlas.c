@@ -1,6 +1,7 @@
 #include "modules/atlas/atlas.h"
 
 #include "atlas.sql.h"
+#include "core/search.h"
 #include "modules/areas/areas.h"
 #include "modules/city/city.h"
 #include "modules/indicators/indicators.h"
@@ -16,10 +17,13 @@ struct place {
     struct str note;
 };
 static const struct field place_fields[] = {
-    FIELD(struct place, code, "代码", "Code", USE_ALL, .required = true, .length_max = 40),
-    FIELD(struct place, name, "名称", "Name", .required = true),
-    FIELD(struct place, name_en, "英文名", "English name", .required = true),
-    FIELD(struct place, kind, "类型", "Kind", USE_BOTH | USE_FILTER, .required = true),
+    FIELD(struct place, code, "代码", "Code", USE_ALL, .required = true, .length_max = 40,
+          .search = SEARCH_CODE),
+    FIELD(struct place, name, "名称", "Name", .required = true, .search = SEARCH_TITLE),
+    FIELD(struct place, name_en, "英文名", "English name", .required = true,
+          .search = SEARCH_TITLE),
+    FIELD(struct place, kind, "类型", "Kind", USE_BOTH | USE_FILTER, .required = true,
+          .search = SEARCH_TEXT),
     FIELD(struct place, kind_en, "英文类型", "Kind in English", .required = true),
     FIELD(struct place, area_code, "所在区域", "Area it lies in", USE_BOTH | USE_FILTER,
           .refers = "area"),
@@ -28,7 +32,7 @@ static const struct field place_fields[] = {
     FIELD(struct place, precision_m, "误差（米）", "Precision, metres", .required = true),
     FIELD(struct place, basis, "依据", "Basis", .required = true, .choices = basis_names),
     FIELD(struct place, sample, "样例", "Is it a sample?", USE_OUT | USE_FILTER),
-    FIELD(struct place, note, "说明", "Note"),
+    FIELD(struct place, note, "说明", "Note", .search = SEARCH_TEXT),
 };
 static const SHAPE(place);
 const struct list place_list = {
@@ -352,8 +356,14 @@ static const struct pack_file pack_files[] = {
     {"places.csv", .target = &places, .sample = true},
 };
 
+static const struct searchable searchables[] = {
+    {&place_shape, "地点", "Place", "code", "/map?places=1", .all = &sql_place_list},
+};
+
 const struct module atlas_module = {
     .name = "atlas",
+    .searchables = searchables,
+    .searchable_count = COUNT(searchables),
     .migrations = atlas_migrations,
     .migration_count = COUNT(atlas_migrations),
     .routes = routes,

@@ -1,6 +1,7 @@
 #include "modules/city/city.h"
 
 #include "city.sql.h"
+#include "core/search.h"
 
 struct setting {
     struct str key, value;
@@ -16,10 +17,13 @@ struct department {
     bool named_in_source;
 };
 static const struct field department_fields[] = {
-    FIELD(struct department, code, "代码", "Code", USE_ALL, .required = true),
-    FIELD(struct department, name, "名称", "Name", .required = true),
-    FIELD(struct department, name_en, "英文名", "English name", .required = true),
-    FIELD(struct department, scope, "职责（本项目归纳）", "Remit, in our words"),
+    FIELD(struct department, code, "代码", "Code", USE_ALL, .required = true,
+          .search = SEARCH_CODE),
+    FIELD(struct department, name, "名称", "Name", .required = true, .search = SEARCH_TITLE),
+    FIELD(struct department, name_en, "英文名", "English name", .required = true,
+          .search = SEARCH_TITLE),
+    FIELD(struct department, scope, "职责（本项目归纳）", "Remit, in our words",
+          .search = SEARCH_TEXT),
     FIELD(struct department, named_in_source, "来源文件是否点名", "Is it named in a source?"),
 };
 static const SHAPE(department);
@@ -92,8 +96,15 @@ static const struct pack_file pack_files[] = {
     {"calendar.csv", .target = &calendar},
 };
 
+static const struct searchable searchables[] = {
+    {&department_shape, "部门", "Department", "code", "/search?q={name}",
+     .all = &sql_department_list},
+};
+
 const struct module city_module = {
     .name = "city",
+    .searchables = searchables,
+    .searchable_count = COUNT(searchables),
     .migrations = city_migrations,
     .migration_count = COUNT(city_migrations),
     .routes = routes,

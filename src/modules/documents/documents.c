@@ -7,6 +7,7 @@
 #include "core/ownership.h"
 #include "core/pack.h"
 #include "core/proposal.h"
+#include "core/search.h"
 #include "documents.sql.h"
 #include "text/locate.h"
 
@@ -15,17 +16,19 @@ enum { LINES_MAX = 100000, PAGE_MAX = 500, CITATIONS_MAX = 20000 };
 static const char *const source_kinds[] = {"document", "bulletin", "dataset", "web", NULL};
 
 static const struct field source_fields[] = {
-    FIELD(struct source, code, "代码", "Code", USE_ALL, .required = true, .length_max = 40),
+    FIELD(struct source, code, "代码", "Code", USE_ALL, .required = true, .length_max = 40,
+          .search = SEARCH_CODE),
     FIELD(struct source, kind, "类型", "Kind", USE_BOTH | USE_FILTER, .required = true,
           .choices = source_kinds),
-    FIELD(struct source, title, "名称（本项目拟）", "Title, in our words", .required = true),
-    FIELD(struct source, title_en, "英文名称", "English title"),
-    FIELD(struct source, publisher, "发布机构", "Publisher"),
+    FIELD(struct source, title, "名称（本项目拟）", "Title, in our words", .required = true,
+          .search = SEARCH_TITLE),
+    FIELD(struct source, title_en, "英文名称", "English title", .search = SEARCH_TITLE),
+    FIELD(struct source, publisher, "发布机构", "Publisher", .search = SEARCH_TEXT),
     FIELD(struct source, published, "发布时间", "When it was published"),
     FIELD(struct source, sha256, "文件 SHA-256", "SHA-256 of the file", .length_max = 64),
     FIELD(struct source, url, "地址", "Address"),
     FIELD(struct source, second_hand, "是否转载", "Is it second-hand?", USE_BOTH | USE_FILTER),
-    FIELD(struct source, note, "说明", "Note"),
+    FIELD(struct source, note, "说明", "Note", .search = SEARCH_TEXT),
     FIELD(struct source, uploaded, "随上传而来", "It came with an upload", USE_OUT),
     FIELD(struct source, visibility, "公开范围", "Who may see it", USE_OUT,
           .choices = visibility_names),
@@ -58,8 +61,9 @@ struct document {
 };
 static const struct field document_fields[] = {
     FIELD(struct document, id, "编号", "Number", USE_OUT | USE_SORT),
-    FIELD(struct document, name, "文件名", "File name", USE_OUT),
-    FIELD(struct document, title, "标题", "Title", .required = true, .length_max = 300),
+    FIELD(struct document, name, "文件名", "File name", USE_OUT, .search = SEARCH_CODE),
+    FIELD(struct document, title, "标题", "Title", .required = true, .length_max = 300,
+          .search = SEARCH_TITLE),
     FIELD(struct document, source_code, "来源", "Source", USE_OUT | USE_FILTER),
     FIELD(struct document, sha256, "SHA-256", "SHA-256", USE_OUT | USE_FILTER),
     FIELD(struct document, media_type, "格式", "Media type", USE_OUT),
@@ -83,6 +87,25 @@ static const struct list document_list = {.base = &sql_document_list,
                                           .sort = "id",
                                           .owned = &document_owned,
                                           .guarded = true};
+
+/* A line of a document as it is found: under the document's title, and seen by who sees that. */
+struct document_line {
+    struct str key, title, text;
+    int64_t document_id, line, visibility;
+    struct str area_code, department_code;
+};
+static const struct field document_line_fields[] = {
+    FIELD(struct document_line, key, "文件与行", "Document and line"),
+    FIELD(struct document_line, title, "文件标题", "Title of the document", .search = SEARCH_SHOWN),
+    FIELD(struct document_line, text, "文字", "Text", .search = SEARCH_TEXT),
+    FIELD(struct document_line, document_id, "文件", "Document"),
+    FIELD(struct document_line, line, "行", "Line"),
+    FIELD(struct document_line, visibility, "公开范围", "Who may see it",
+          .choices = visibility_names),
+    FIELD(struct document_line, area_code, "所属区县", "District it belongs to"),
+    FIELD(struct document_line, department_code, "所属部门", "Department it belongs to"),
+};
+static const SHAPE(document_line);
 
 struct document_key {
     int64_t id;
@@ -273,6 +296,35 @@ static enum error insert_lines(struct ctx *ctx, int64_t id, struct str text)
     return error;
 }
 
+struct finding {
+    struct search_bulk *bulk;
+    struct document_line line;
+    bool is_new;
+};
+
+static enum error find_line(struct ctx *ctx, void *state)
+{
+    const struct finding *finding = state;
+    (void)ctx;
+    return search_bulk_put(finding->bulk, &finding->line, finding->is_new);
+}
+
+/* Lines, and a source that came with the document, are found by whoever sees the document: again
+ * when that changes. */
+static enum error put_in_search(struct ctx *ctx, int64_t id, bool is_new)
+{
+    struct source source;
+    struct finding finding = {.bulk = search_bulk_begin(ctx, search_kind(&document_line_shape)),
+                              .is_new = is_new};
+    enum error error = db_each(ctx, sql_document_lines_of.text, ARGS(arg_int("id", id)),
+                               ROW(document_line, &finding.line), find_line, &finding);
+    if (!error)
+        error = search_bulk_end(finding.bulk);
+    if (!error)
+        error = db_one(ctx, &sql_source_of_document, ARGS(arg_int("id", id)), ROW(source, &source));
+    return error ? error : search_put(ctx, ROW(source, &source));
+}
+
 /* The source that the file is, or a new one for a file that nobody has cited yet. */
 static enum error source_for(struct ctx *ctx, struct str name, struct str sha256,
                              int64_t visibility, struct source *source)
@@ -358,6 +410,8 @@ static enum error document_add(struct ctx *ctx, const struct sent_document *uplo
         error = db_number(ctx, &sql_document_insert, FROM(document, &document), &id);
         if (!error)
             error = insert_lines(ctx, id, text);
+        if (!error)
+            error = put_in_search(ctx, id, true);
     }
     if (!error)
         error = document_find(ctx, id, &out->document);
@@ -431,6 +485,8 @@ static enum error change_document(struct ctx *ctx, const struct document_change 
     if (!error)
         error = db_do(ctx, &sql_source_follows,
                       FROM_AND(document_change, change, arg_text("source_code", out->source_code)));
+    if (!error)
+        error = put_in_search(ctx, change->id, false);
     if (!error)
         error = document_find(ctx, change->id, out);
     if (!error)
@@ -619,8 +675,20 @@ static const struct pack_file pack_files[] = {
     {"sources.csv", .target = &sources},
 };
 
+static const struct searchable searchables[] = {
+    {&source_shape, "来源", "Source", "code", "/sources?search={key}", .all = &sql_source_list,
+     .guarded = true},
+    {&document_shape, "文件", "Document", "id", "/documents/{key}", .all = &sql_document_list,
+     .owned = &document_owned, .guarded = true},
+    {&document_line_shape, "文件正文", "Line of a document", "key",
+     "/documents/{document_id}?line={line}", .all = &sql_document_lines_all,
+     .owned = &document_owned, .guarded = true},
+};
+
 const struct module documents_module = {
     .name = "documents",
+    .searchables = searchables,
+    .searchable_count = COUNT(searchables),
     .migrations = documents_migrations,
     .migration_count = COUNT(documents_migrations),
     .routes = routes,

@@ -71,6 +71,21 @@ WHERE id = :id RETURNING changed_seq;
 -- name: line_insert
 INSERT INTO document_line (document_id, line, text) VALUES (:document_id, :line, :text);
 
+-- name: document_lines_all
+SELECT CAST(document_line.document_id AS TEXT) || ':' || CAST(document_line.line AS TEXT) AS key,
+       document.title, document_line.text, document_line.document_id, document_line.line,
+       document.visibility, document.area_code, document.department_code
+FROM document_line JOIN document ON document.id = document_line.document_id
+WHERE document_line.text <> ''
+
+-- name: document_lines_of
+{document_lines_all}
+  AND document_line.document_id = :id;
+
+-- name: source_of_document
+SELECT source.* FROM source JOIN document ON document.source_code = source.code
+WHERE document.id = :id;
+
 -- name: line_page
 SELECT document_line.line, document_line.text
 FROM document_line

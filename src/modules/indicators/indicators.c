@@ -1,5 +1,6 @@
 #include "modules/indicators/indicators.h"
 
+#include "core/search.h"
 #include "indicators.sql.h"
 #include "modules/indicators/internal.h"
 #include "stats/expression.h"
@@ -50,9 +51,11 @@ static const char *const topics[] = {
     "economy",  "governance",  "policy",      "space",    NULL};
 
 static const struct field indicator_fields[] = {
-    FIELD(struct indicator, code, "代码", "Code", USE_ALL, .required = true, .length_max = 60),
-    FIELD(struct indicator, name, "名称", "Name", .required = true),
-    FIELD(struct indicator, name_en, "英文名", "English name", .required = true),
+    FIELD(struct indicator, code, "代码", "Code", USE_ALL, .required = true, .length_max = 60,
+          .search = SEARCH_CODE),
+    FIELD(struct indicator, name, "名称", "Name", .required = true, .search = SEARCH_TITLE),
+    FIELD(struct indicator, name_en, "英文名", "English name", .required = true,
+          .search = SEARCH_TITLE),
     FIELD(struct indicator, topic, "主题（本项目划分）", "Topic, as we divide them", USE_ALL,
           .required = true, .choices = topics),
     FIELD(struct indicator, unit, "单位", "Unit", .required = true, .length_max = 60),
@@ -61,10 +64,10 @@ static const struct field indicator_fields[] = {
     FIELD(struct indicator, direction, "方向：up 越大越好", "Direction; up = more is better",
           .required = true, .choices = directions),
     FIELD(struct indicator, frequency, "频率", "Frequency", .choices = frequencies),
-    FIELD(struct indicator, publisher, "发布机构", "Publisher"),
+    FIELD(struct indicator, publisher, "发布机构", "Publisher", .search = SEARCH_TEXT),
     FIELD(struct indicator, basis, "依据：source 有来源，ours 本项目约定",
           "Basis: a source, or ours", .required = true, .choices = basis_names),
-    FIELD(struct indicator, note, "说明", "Note"),
+    FIELD(struct indicator, note, "说明", "Note", .search = SEARCH_TEXT),
     FIELD(struct indicator, observation_count, "观测数", "Observations", USE_OUT),
 };
 SHAPE(indicator);
@@ -99,6 +102,22 @@ static const struct field definition_fields[] = {
     FIELD(struct definition, basis, "依据", "Basis", .required = true, .choices = basis_names),
 };
 static const SHAPE(definition);
+
+/* A definition as it is found, under the name of its indicator. */
+struct definition_text {
+    struct str key, indicator_code, name, definition, definition_en, numerator, denominator;
+};
+static const struct field definition_text_fields[] = {
+    FIELD(struct definition_text, key, "指标与版本", "Indicator and version"),
+    FIELD(struct definition_text, indicator_code, "指标", "Indicator"),
+    FIELD(struct definition_text, name, "指标名", "Name of the indicator", .search = SEARCH_SHOWN),
+    FIELD(struct definition_text, definition, "定义", "Definition", .search = SEARCH_TEXT),
+    FIELD(struct definition_text, definition_en, "英文定义", "Definition in English",
+          .search = SEARCH_TEXT),
+    FIELD(struct definition_text, numerator, "分子", "Numerator", .search = SEARCH_TEXT),
+    FIELD(struct definition_text, denominator, "分母", "Denominator", .search = SEARCH_TEXT),
+};
+static const SHAPE(definition_text);
 
 static const struct field derivation_fields[] = {
     FIELD(struct derivation, indicator_code, "指标", "Indicator", .required = true,
@@ -261,8 +280,17 @@ static const struct pack_file pack_files[] = {
     {"observations_*.csv", .target = &observation_target},
 };
 
+static const struct searchable searchables[] = {
+    {&indicator_shape, "指标", "Indicator", "code", "/indicators/{key}",
+     .all = &sql_indicator_list},
+    {&definition_text_shape, "指标定义", "Definition", "key", "/indicators/{indicator_code}",
+     .all = &sql_definition_texts},
+};
+
 const struct module indicators_module = {
     .name = "indicators",
+    .searchables = searchables,
+    .searchable_count = COUNT(searchables),
     .migrations = indicators_migrations,
     .migration_count = COUNT(indicators_migrations),
     .routes = routes,

@@ -15,6 +15,13 @@ SELECT * FROM indicator WHERE code = :code;
 -- name: definition_list
 SELECT * FROM indicator_definition WHERE indicator_code = :code ORDER BY version;
 
+-- name: definition_texts
+SELECT indicator_definition.indicator_code || ':' || CAST(indicator_definition.version AS TEXT)
+           AS key, indicator_definition.indicator_code, indicator.name,
+       indicator_definition.definition, indicator_definition.definition_en,
+       indicator_definition.numerator, indicator_definition.denominator
+FROM indicator_definition JOIN indicator ON indicator.code = indicator_definition.indicator_code
+
 -- name: derivation_show
 SELECT * FROM indicator_derivation WHERE indicator_code = :code;
 

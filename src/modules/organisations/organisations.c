@@ -2,6 +2,7 @@
 
 #include "base/credit_code.h"
 #include "core/ownership.h"
+#include "core/search.h"
 #include "organisations.sql.h"
 
 static const char *const kinds[] = {"enterprise", "institute", "bank", "government", "other", NULL};
@@ -9,10 +10,11 @@ static const char *const states[] = {"active", "closed", NULL};
 
 static const struct field organisation_fields[] = {
     FIELD(struct organisation, code, "统一社会信用代码", "Unified social credit code", USE_ALL,
-          .required = true, .length_max = 40),
+          .required = true, .length_max = 40, .search = SEARCH_CODE),
     FIELD(struct organisation, name, "名称", "Name", USE_BOTH | USE_FILTER | USE_SORT,
-          .required = true, .length_max = 200),
-    FIELD(struct organisation, name_en, "英文名", "English name", .length_max = 200),
+          .required = true, .length_max = 200, .search = SEARCH_TITLE),
+    FIELD(struct organisation, name_en, "英文名", "English name", .length_max = 200,
+          .search = SEARCH_TITLE),
     FIELD(struct organisation, kind, "类型", "Kind", USE_BOTH | USE_FILTER, .required = true,
           .choices = kinds),
     FIELD(struct organisation, area_code, "所在区县", "District", USE_BOTH | USE_FILTER,
@@ -20,7 +22,7 @@ static const struct field organisation_fields[] = {
     FIELD(struct organisation, area_name, "区县名", "Name of the district", USE_OUT),
     FIELD(struct organisation, area_name_en, "区县英文名", "District in English", USE_OUT),
     FIELD(struct organisation, state, "状态", "State", USE_BOTH | USE_FILTER, .choices = states),
-    FIELD(struct organisation, note, "说明", "Note", .length_max = 1000),
+    FIELD(struct organisation, note, "说明", "Note", .length_max = 1000, .search = SEARCH_TEXT),
     FIELD(struct organisation, sample, "样例", "Is it a sample?", USE_OUT),
     FIELD(struct organisation, changed_seq, "最近改动的序号", "Sequence of the last change",
           USE_OUT),
@@ -212,8 +214,15 @@ static const struct import_target organisations = {
     .roles = REGISTRARS, .owned = &organisation_owned};
 static const struct import_target *const imports[] = {&organisations, NULL};
 
+static const struct searchable searchables[] = {
+    {&organisation_shape, "单位", "Organisation", "code", "/admin/organisations/{key}",
+     .all = &sql_organisation_list, .owned = &organisation_owned, .roles = SIGNED_IN | OPERATOR},
+};
+
 const struct module organisations_module = {
     .name = "organisations",
+    .searchables = searchables,
+    .searchable_count = COUNT(searchables),
     .migrations = organisations_migrations,
     .migration_count = COUNT(organisations_migrations),
     .routes = routes,

@@ -96,7 +96,8 @@ static struct str tables_written(struct arena *arena, const struct records *plac
 {
     struct buf tables = {.arena = arena};
     const struct place *place = places->items;
-    buf_add(&tables, STR("person person_key personal_index consent attachment attachment_chunk"));
+    buf_add(&tables, STR("person person_key personal_index consent attachment attachment_chunk"
+                         " search_fresh search_block search_page search_text search_order"));
     for (size_t m = 0; m < module_count; m++)
         if (modules[m]->person_tables)
             buf_print(&tables, " %s", modules[m]->person_tables);

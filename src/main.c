@@ -7,6 +7,7 @@
 #include "core/app.h"
 #include "core/audit_verify.h"
 #include "core/backup.h"
+#include "core/doctor.h"
 #include "core/files_check.h"
 #include "core/import_command.h"
 #include "core/lifecycle.h"
@@ -45,6 +46,8 @@ static const char usage[] =
     "--db\n"
     "  kechuang migrate --from URL --to URL  SQLite 与 PostgreSQL 互迁，迁后逐值核对 · from one "
     "database to the other\n"
+    "  kechuang doctor                  检查设置与数据库，说明如何修 · what is wrong, and how to "
+    "mend it\n"
     "  kechuang version                 打印版本 · print the version\n"
     "  kechuang openapi                 打印接口说明 · print the OpenAPI description\n\n";
 
@@ -251,6 +254,8 @@ static int run(struct arena *arena, const struct config *config, int count, char
         return users_reset(arena, config, words[2]);
     if (str_is(command, "pack") && str_is(second, "check") && count == 3)
         return pack_check(config, words[2]);
+    if (str_is(command, "doctor") && count == 1)
+        return doctor_command(config);
     if (str_is(command, "migrate") && count == 1)
         return transfer_command(config);
     int imported = str_is(command, "import") ? import_command(config, count - 1, words + 1) : 2;

@@ -1,4 +1,5 @@
 /* The command line: reads the settings, does one thing, says what went wrong. */
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,36 +21,6 @@
 #include "json/read.h"
 
 enum { REASON_MAX = 8192 };
-
-static const char usage[] =
-    "kechuang 科创大脑\n\n"
-    "  kechuang serve                   启动服务 · serve the program\n"
-    "  kechuang documents add FILE…     载入文件，数字随即可以打开原句 · add documents\n"
-    "  kechuang import TARGET FILE [--mode all|rows] [--check]  导入表格 · import a table (CSV, "
-    "XLSX)\n"
-    "  kechuang keys check|rotate       个人信息的密钥：检查、更换主密钥 · check the keys of "
-    "personal "
-    "data, or change the master key\n"
-    "  kechuang files check             核对文件的内容是否都在 · are all files there, as they "
-    "were?\n"
-    "  kechuang users reset NAME        给用户一次性链接设密码 · a one-time link for a password\n"
-    "  kechuang pack check FOLDER       检查一个城市包 · check a city pack\n"
-    "  kechuang audit verify [FILE] [HEAD]  核对审计日志或导出的一份 · verify the log of events, "
-    "or "
-    "an export\n"
-    "  kechuang audit key               打印签名公钥 · print the public key of signatures\n"
-    "  kechuang docs api|configuration|lifecycles  打印文档 · print documentation\n"
-    "  kechuang backup FOLDER [KEEP]    备份并读回核对，只留最新的 KEEP 份 · back up, and read "
-    "back\n"
-    "  kechuang backup check FILE       核对一份备份 · read a back-up back\n"
-    "  kechuang restore FILE            恢复成 --db 所指的新数据库 · restore into the new database "
-    "--db\n"
-    "  kechuang migrate --from URL --to URL  SQLite 与 PostgreSQL 互迁，迁后逐值核对 · from one "
-    "database to the other\n"
-    "  kechuang doctor                  检查设置与数据库，说明如何修 · what is wrong, and how to "
-    "mend it\n"
-    "  kechuang version                 打印版本 · print the version\n"
-    "  kechuang openapi                 打印接口说明 · print the OpenAPI description\n\n";
 
 static int say(const char *what)
 {
@@ -242,56 +213,214 @@ static int keys(const struct config *config, bool rotate)
     return counts.broken || counts.behind ? 1 : 0;
 }
 
+/* --- Commands ------------------------------------------------------------------------------- */
+
+static int print(struct str text)
+{
+    printf("%.*s\n", STR_PRINT(text));
+    return 0;
+}
+
+enum { MISUSED = -1, ANY_NUMBER = INT_MAX };
+
+/* What each command is given: its words after those that name it. */
+#define COMMAND(name)                                                                              \
+    static int name(struct arena *arena, const struct config *config, int count, char **words)
+#define UNUSED (void)arena, (void)config, (void)count, (void)words
+
+COMMAND(command_serve)
+{
+    UNUSED;
+    return serve(arena, config);
+}
+
+COMMAND(command_users_reset)
+{
+    UNUSED;
+    return users_reset(arena, config, words[0]);
+}
+
+COMMAND(command_pack_check)
+{
+    UNUSED;
+    return pack_check(config, words[0]);
+}
+
+COMMAND(command_import)
+{
+    UNUSED;
+    int status = import_command(config, count, words);
+    return status == 2 ? MISUSED : status;
+}
+
+COMMAND(command_keys_check)
+{
+    UNUSED;
+    return keys(config, false);
+}
+
+COMMAND(command_keys_rotate)
+{
+    UNUSED;
+    return keys(config, true);
+}
+
+COMMAND(command_files_check)
+{
+    UNUSED;
+    return files_check_command(config);
+}
+
+COMMAND(command_audit_verify)
+{
+    UNUSED;
+    return audit_verify_command(config, count, words);
+}
+
+COMMAND(command_audit_key)
+{
+    UNUSED;
+    return audit_key_command(config);
+}
+
+COMMAND(command_backup)
+{
+    UNUSED;
+    return backup_command(config, words[0], count > 1 ? words[1] : "0");
+}
+
+COMMAND(command_backup_check)
+{
+    UNUSED;
+    return backup_check_command(config, words[0]);
+}
+
+COMMAND(command_restore)
+{
+    UNUSED;
+    return restore_command(config, words[0]);
+}
+
+COMMAND(command_migrate)
+{
+    UNUSED;
+    return transfer_command(config);
+}
+
+COMMAND(command_doctor)
+{
+    UNUSED;
+    return doctor_command(config);
+}
+
+COMMAND(command_docs_api)
+{
+    UNUSED;
+    return print(api_document(arena));
+}
+
+COMMAND(command_docs_configuration)
+{
+    UNUSED;
+    return print(config_document(arena));
+}
+
+COMMAND(command_docs_lifecycles)
+{
+    UNUSED;
+    return print(lifecycle_document(arena));
+}
+
+COMMAND(command_openapi)
+{
+    UNUSED;
+    return print(openapi_document(arena));
+}
+
+COMMAND(command_version)
+{
+    UNUSED;
+    return print(STR(VERSION));
+}
+
+static const struct command {
+    const char *name, *arguments, *zh, *en;
+    int least, most; /* words after the name */
+    int (*run)(struct arena *arena, const struct config *config, int count, char **words);
+} commands[] = {
+    {"serve", "", "启动服务", "serve the program", 0, 0, command_serve},
+    {"documents add", "FILE…", "载入文件，数字随即可以打开原句", "add documents", 1, ANY_NUMBER,
+     documents_add},
+    {"import", "TARGET FILE [--mode all|rows] [--check]", "导入表格", "import a table (CSV, XLSX)",
+     0, ANY_NUMBER, command_import},
+    {"users reset", "NAME", "给用户一次性链接设密码", "a one-time link for a password", 1, 1,
+     command_users_reset},
+    {"pack check", "FOLDER", "检查一个城市包", "check a city pack", 1, 1, command_pack_check},
+    {"doctor", "", "检查设置与数据库，说明如何修", "what is wrong, and how to mend it", 0, 0,
+     command_doctor},
+    /* Before `backup FOLDER`: check is no folder. */
+    {"backup check", "FILE", "核对一份备份", "read a back-up back", 1, 1, command_backup_check},
+    {"backup", "FOLDER [KEEP]", "备份并读回核对，只留最新的 KEEP 份",
+     "back up and read back; keep the newest KEEP", 1, 2, command_backup},
+    {"restore", "FILE", "恢复成 --db 所指的新数据库", "restore into the new database --db", 1, 1,
+     command_restore},
+    {"migrate", "--from URL --to URL", "SQLite 与 PostgreSQL 互迁，迁后逐值核对",
+     "from one database to the other", 0, 0, command_migrate},
+    {"files check", "", "核对文件的内容是否都在", "are all files there, as they were?", 0, 0,
+     command_files_check},
+    {"keys check", "", "检查个人信息的密钥", "check the keys of personal data", 0, 0,
+     command_keys_check},
+    {"keys rotate", "", "更换主密钥", "change the master key", 0, 0, command_keys_rotate},
+    {"audit verify", "[FILE] [HEAD]", "核对审计日志或导出的一份",
+     "verify the log of events, or an export", 0, 2, command_audit_verify},
+    {"audit key", "", "打印签名公钥", "print the public key of signatures", 0, 0,
+     command_audit_key},
+    {"docs api", "", "打印接口文档", "print docs/api.md", 0, 0, command_docs_api},
+    {"docs configuration", "", "打印设置文档", "print docs/configuration.md", 0, 0,
+     command_docs_configuration},
+    {"docs lifecycles", "", "打印流转文档", "print docs/lifecycles.md", 0, 0,
+     command_docs_lifecycles},
+    {"openapi", "", "打印接口说明", "print the OpenAPI description", 0, 0, command_openapi},
+    {"version", "", "打印版本", "print the version", 0, 0, command_version},
+};
+
+/* How many words name the command, when these do; else 0. */
+static int named(const struct command *command, int count, char **words)
+{
+    struct str rest = str_of(command->name), word;
+    int n = 0;
+    while (str_cut(&rest, ' ', &word)) {
+        if (n == count || !str_is(word, words[n]))
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+static int help(struct arena *arena, bool asked)
+{
+    FILE *out = asked ? stdout : stderr;
+    struct str settings = config_document(arena);
+    fputs("kechuang 科创大脑\n\n", out);
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        const struct command *command = &commands[i];
+        struct str line = arena_print(arena, "%s %s", command->name, command->arguments);
+        fprintf(out, "  kechuang %-34.*s %s · %s\n", STR_PRINT(line), command->zh, command->en);
+    }
+    fprintf(out, "\n%.*s\n", STR_PRINT(settings));
+    return asked ? 0 : 2;
+}
+
 static int run(struct arena *arena, const struct config *config, int count, char **words)
 {
-    struct str command = str_of(count ? words[0] : "help");
-    struct str second = str_of(count > 1 ? words[1] : "");
-    if (str_is(command, "serve") && count == 1)
-        return serve(arena, config);
-    if (str_is(command, "documents") && str_is(second, "add") && count > 2)
-        return documents_add(arena, config, count - 2, words + 2);
-    if (str_is(command, "users") && str_is(second, "reset") && count == 3)
-        return users_reset(arena, config, words[2]);
-    if (str_is(command, "pack") && str_is(second, "check") && count == 3)
-        return pack_check(config, words[2]);
-    if (str_is(command, "doctor") && count == 1)
-        return doctor_command(config);
-    if (str_is(command, "migrate") && count == 1)
-        return transfer_command(config);
-    int imported = str_is(command, "import") ? import_command(config, count - 1, words + 1) : 2;
-    if (imported != 2)
-        return imported;
-    int copied = backup_command(config, count, words);
-    if (copied >= 0)
-        return copied;
-    if (str_is(command, "audit")) {
-        int status = audit_command(config, count - 1, words + 1);
-        if (status >= 0)
-            return status;
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        int used = named(&commands[i], count, words), left = count - used;
+        if (used && left >= commands[i].least && left <= commands[i].most) {
+            int status = commands[i].run(arena, config, left, words + used);
+            return status == MISUSED ? help(arena, false) : status;
+        }
     }
-    if (str_is(command, "files") && str_is(second, "check") && count == 2)
-        return files_check_command(config);
-    bool rotate = str_is(second, "rotate");
-    if (str_is(command, "keys") && (rotate || str_is(second, "check")) && count == 2)
-        return keys(config, rotate);
-    struct str text = STR_NONE;
-    if (str_is(command, "openapi"))
-        text = openapi_document(arena);
-    if (str_is(command, "version"))
-        text = STR(VERSION);
-    if (str_is(command, "docs") && str_is(second, "api"))
-        text = api_document(arena);
-    if (str_is(command, "docs") && str_is(second, "configuration"))
-        text = config_document(arena);
-    if (str_is(command, "docs") && str_is(second, "lifecycles"))
-        text = lifecycle_document(arena);
-    struct str settings = config_document(arena);
-    bool help = str_is(command, "help");
-    if (text.data)
-        printf("%.*s\n", STR_PRINT(text));
-    else
-        fprintf(help ? stdout : stderr, "%s%.*s\n", usage, STR_PRINT(settings));
-    return text.data || help ? 0 : 2;
+    return help(arena, count == 0 || str_is(str_of(words[0]), "help"));
 }
 
 int main(int count, char **words)

@@ -77,7 +77,7 @@ static struct str own_key(const struct config *config, struct signing_key *key)
     return str_of(key->public_hex);
 }
 
-static int verify(const struct config *config, int count, char **words)
+int audit_verify_command(const struct config *config, int count, char **words)
 {
     struct arena arena = {0};
     struct ctx ctx = {.arena = &arena, .who = &principal_operator};
@@ -86,6 +86,8 @@ static int verify(const struct config *config, int count, char **words)
     const char *file = NULL;
     char reason[REASON_MAX] = "";
     ctx.now.seconds = time(NULL);
+    if (sodium_init() < 0)
+        return say("libsodium");
     for (int i = 0; i < count; i++)
         if (is_hex(str_of(words[i])))
             trust.head = str_of(words[i]);
@@ -114,25 +116,16 @@ static int verify(const struct config *config, int count, char **words)
     return status;
 }
 
-static int print_key(const struct config *config)
+int audit_key_command(const struct config *config)
 {
     struct signing_key key;
     char path[4096], reason[REASON_MAX] = "";
+    if (sodium_init() < 0)
+        return say("libsodium");
     if (!app_signing_key_path(config, path, sizeof(path)))
         return say("no key file");
     if (!signing_key_open(path, false, &key, reason, sizeof(reason)))
         return say(reason);
     printf("%s\n", key.public_hex);
     return 0;
-}
-
-int audit_command(const struct config *config, int count, char **words)
-{
-    if (sodium_init() < 0)
-        return say("libsodium");
-    if (count >= 1 && strcmp(words[0], "verify") == 0 && count <= 3)
-        return verify(config, count - 1, words + 1);
-    if (count == 1 && strcmp(words[0], "key") == 0)
-        return print_key(config);
-    return -1;
 }

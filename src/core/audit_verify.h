@@ -45,6 +45,7 @@ enum error audit_verify_file(struct ctx *ctx, FILE *in, struct audit_trust trust
 /* `kechuang audit …`: verify [FILE] [HEAD], key. The exit status: 0 it holds, 1 it does not, 2 it
  * could not be read. */
 struct config;
-int audit_command(const struct config *config, int count, char **words);
+int audit_verify_command(const struct config *config, int count, char **words);
+int audit_key_command(const struct config *config);
 
 #endif

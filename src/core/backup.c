@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "backup.sql.h"
+#include "base/number.h"
 #include "core/app.h"
 #include "core/files_check.h"
 
@@ -334,22 +335,29 @@ static int say(bool good, const char *what, const struct backup *backup, const c
     return 0;
 }
 
-int backup_command(const struct config *config, int count, char **words)
+int backup_command(const struct config *config, const char *folder, const char *keep)
 {
     struct backup backup;
     char reason[BACKUP_PATH_MAX] = "";
-    struct str first = str_of(count ? words[0] : "");
-    if (str_is(first, "restore") && count == 2)
-        return say(backup_restore(config, words[1], &backup, reason, sizeof(reason)),
-                   "已恢复，读回无误 · restored, and read back without fault", &backup, reason);
-    if (!str_is(first, "backup") || count < 2)
+    int64_t number;
+    if (!int_parse(str_of(keep), &number) || number < 0)
         return -1;
-    if (str_is(str_of(words[1]), "check") && count == 3)
-        return say(backup_check(config, words[2], &backup, reason, sizeof(reason)),
-                   "读回无误 · read back without fault", &backup, reason);
-    long keep = count == 3 ? strtol(words[2], NULL, 10) : 0;
-    if (count > 3 || keep < 0)
-        return -1;
-    return say(backup_make(config, words[1], keep, &backup, reason, sizeof(reason)),
+    return say(backup_make(config, folder, number, &backup, reason, sizeof(reason)),
                "已备份，读回无误 · made, and read back without fault", &backup, reason);
+}
+
+int backup_check_command(const struct config *config, const char *path)
+{
+    struct backup backup;
+    char reason[BACKUP_PATH_MAX] = "";
+    return say(backup_check(config, path, &backup, reason, sizeof(reason)),
+               "读回无误 · read back without fault", &backup, reason);
+}
+
+int restore_command(const struct config *config, const char *path)
+{
+    struct backup backup;
+    char reason[BACKUP_PATH_MAX] = "";
+    return say(backup_restore(config, path, &backup, reason, sizeof(reason)),
+               "已恢复，读回无误 · restored, and read back without fault", &backup, reason);
 }

@@ -35,7 +35,9 @@ bool backup_restore(const struct config *config, const char *path, struct backup
                     char *reason, size_t reason_size) MUST_USE;
 
 /* `kechuang backup FOLDER [KEEP]`, `kechuang backup check FILE`, `kechuang restore FILE`: the exit
- * status, or -1 where the words are no such command. */
-int backup_command(const struct config *config, int count, char **words);
+ * status; -1 where KEEP is no number. */
+int backup_command(const struct config *config, const char *folder, const char *keep);
+int backup_check_command(const struct config *config, const char *path);
+int restore_command(const struct config *config, const char *path);
 
 #endif

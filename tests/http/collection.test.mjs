@@ -74,7 +74,7 @@ for (const server of servers) {
     assert.ok((await codes(who.finance)).includes(sets.monthly.code)); // the own, whatever its class
     assert.ok(!(await codes(who.statistics)).includes(sets.monthly.code));
     assert.deepEqual((await who.public.done('GET', '/api/data_set_fields?data_set_code=science_enterprises')).items
-      .map(({ name, required }) => [name, required]), [['code', true], ['name', true]]);
+      .map(({ name, required }) => [name, required]), [['code', true], ['name', true], ['kind', true], ['area_code', false]]);
   });
 
   test(called('what is listed publicly takes a second person; a department cannot take in the data sets of others'), async () => {

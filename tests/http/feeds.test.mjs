@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, openSync, closeSync, readFileSync, readdirSync, renameSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import test from 'node:test';
-import { administrator, newName, newUser, Reader, servers, tomorrow } from './access.mjs';
+import { administrator, newCode, newName, newUser, Reader, servers, tomorrow } from './access.mjs';
 
 const inShanghai = (shift = 0) => new Date(Date.now() + 8 * 36e5 + shift * 864e5);
 const day = (shift = 0) => inShanghai(shift).toISOString().slice(0, 10);
@@ -181,6 +181,56 @@ for (const server of servers) {
     assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.csv')), []);
     assert.ok(existsSync(`${folder}/a folder`));
     assert.deepEqual(await deliveryOf('fiscal_spending', before.period), before); // nothing came
+  });
+
+  test(called('where the data set has an import target, its file is imported, all of it or nothing, before it has arrived'), async () => {
+    const feeds = (await who.admin.done('GET', '/api/feeds?data_set_code=science_enterprises')).items;
+    const feed = feeds.find(({ method }) => method === 'drop') ?? await newFeed('science_enterprises', 'drop');
+    const folder = `${root}/${feed.folder}`;
+    await eventually('the folder is made', () => existsSync(folder));
+    const [one, two, three] = [newCode(), newCode(), newCode()], heading = 'code,name,kind,area_code\n';
+    const row = (code) => `${code},单位${code},enterprise,XZ-DL\n`;
+    // The catalogue's columns are right; the import finds a code that cannot be.
+    writeFileSync(`${folder}/wrong.csv`, heading + row(one) + row(`${two.slice(0, 17)}${two[17] === '0' ? '1' : '0'}`));
+    await eventually('it is refused', () => existsSync(`${folder}/rejected/wrong.csv.txt`));
+    assert.match(readFileSync(`${folder}/rejected/wrong.csv.txt`, 'utf8'), /1 rows are wrong and nothing was imported; each place is at \/imports\/\d+/);
+    assert.equal((await who.admin.get(`/api/organisations/${one}`)).status, 404);
+    const refused = (await eventsOf(feed)).at(-1);
+    assert.deepEqual([refused.outcome, refused.import_id > 0], ['refused', true]);
+    const { items: [problem] } = await who.admin.done('GET', `/api/imports/${refused.import_id}/problems`);
+    assert.deepEqual([problem.line, problem.field], [3, 'code']);
+    // Mended, it is imported; the delivery names the import.
+    writeFileSync(`${folder}/right.csv`, heading + row(one) + row(two) + row(three));
+    await eventually('it is imported', () => existsSync(`${folder}/done/right.csv`));
+    for (const code of [one, two, three]) assert.equal((await who.admin.done('GET', `/api/organisations/${code}`)).name, `单位${code}`);
+    const arrived = (await eventsOf(feed)).at(-1);
+    assert.equal(arrived.outcome, 'arrived');
+    const delivery = await who.admin.done('GET', `/api/deliveries/${arrived.delivery_id}`);
+    assert.deepEqual([delivery.state, delivery.import_id, delivery.rows, delivery.feed_id], ['arrived', arrived.import_id, 3, feed.id]);
+    assert.deepEqual(readdirSync(`${folder}/importing`), []);
+    writeFileSync(`${folder}/once_more.csv`, heading + row(one) + row(two) + row(three));
+    await eventually('it is repeated', () => existsSync(`${folder}/done/once_more.csv`));
+    assert.equal((await eventsOf(feed)).at(-1).outcome, 'repeated');
+  });
+
+  test(called('a feed makes nothing public that the catalogue does not say is public'), async () => {
+    const set = await newSet({ target: 'observations' }), feed = await newFeed(set.code, 'push');
+    const figures = (visibility) => 'indicator_code,area_code,period,value,unit,measure,status,approximation,visibility\n'
+      + `RD01,XZ-DL,2019,${visibility.length},元,flow,estimate,exact,${visibility}\n`;
+    const outcome = async (visibility) => {
+      const sent = await push(who.finance, feed, figures(visibility));
+      assert.deepEqual([sent.status, sent.json.outcome], [201, 'importing'], sent.body);
+      return eventually('it has an outcome', async () => {
+        const event = (await eventsOf(feed)).find(({ id }) => id === sent.json.id);
+        return event.outcome !== 'importing' && event;
+      });
+    };
+    const open = await outcome('public');
+    assert.equal(open.outcome, 'refused');
+    assert.match(open.message_en, /public/);
+    assert.equal((await outcome('bureau')).outcome, 'arrived');
+    assert.equal((await who.admin.post('/api/data_sets', { code: newName('x_'), name: 'x', name_en: 'x', kind: 'funding', department_code: 'XD03',
+      definition: 'x', basis: 'ours', rhythm: 'monthly', due_days: 1, class: 'bureau', target: 'accounts' })).status, 422);
   });
 
   test(called('a feed is made by administrators, with a folder that leads nowhere else'), async () => {

@@ -95,6 +95,8 @@ static enum error tick(struct ctx *ctx, const struct ticking *ticking)
     enum error error = roll_daily(ctx, ticking, memory);
     if (!error && ticking->config->drop.length)
         error = drop_round(ctx, ticking, &memory->drop);
+    if (!error)
+        error = import_round(ctx, ticking);
     return error ? error : pull_round(ctx, ticking);
 }
 
@@ -130,6 +132,9 @@ static const struct route routes[] = {
     PATCH("/api/feeds/{id}", feed_edit, "改报送通道", "Change a feed", .roles = ADMINISTRATORS),
     POST("/api/feeds/{id}/events", feed_event_create, "记一次没有文件的运行（程序自己用）",
          "Note a run that brought no file (for the program itself)", .roles = OPERATOR),
+    ACT("/api/feed_events/{id}/outcome", feed_event_conclude,
+        "一次报送的导入有了结果（程序自己用）",
+        "The import of a feed's file has ended (for the program itself)", .roles = OPERATOR),
     ACT("/api/feeds/{id}/pulls", feed_pull, "立即拉取", "Pull now", .roles = ADMINISTRATORS),
     GET_LIST("/api/feed_events", feed_event_list, "报送通道的记录", "Events of feeds",
              .roles = COLLECTION_READERS),

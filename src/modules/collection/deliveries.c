@@ -83,6 +83,14 @@ static const struct transition delivery_steps[] = {
 };
 const LIFECYCLE(delivery, "delivery", "报送", "Delivery");
 
+enum error delivery_can_arrive(struct ctx *ctx, const struct delivery *delivery)
+{
+    if (lifecycle_step(&delivery_lifecycle, delivery->state, STR("arrival")))
+        return E_OK;
+    return fail(ctx, E_CONFLICT, "这一期已经验收；要更正，请先撤回验收",
+                "this period has been accepted: to correct it, take the acceptance back first");
+}
+
 enum error delivery_arrive(struct ctx *ctx, struct delivery *delivery)
 {
     enum error error = lifecycle_pass(ctx, &delivery_lifecycle, delivery->id, delivery->state,

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "base/utf8.h"
 #include "core/files.h"
 #include "core/log.h"
@@ -45,23 +46,25 @@ static int open_folder(int in, const char *name)
     return openat(in, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Moves a file into a folder beside it, under a name that is free there: NAME, or 2-NAME … */
-static bool move_to(const struct drop *drop, const char *to, const char *name,
-                    char moved[NAME_MAX + 1])
+/* Moves a file of `from` into a folder of the feed, as NAME, or 2-NAME … where that is taken. */
+static bool move_to(const struct drop *drop, int from, const char *name, const char *to,
+                    const char *as, char moved[NAME_MAX + 1])
 {
     int folder = open_folder(drop->folder, to);
     bool good = false;
     for (int i = 1; folder >= 0 && i < 1000 && !good; i++) {
-        int length = i == 1 ? snprintf(moved, NAME_MAX + 1, "%s", name)
-                            : snprintf(moved, NAME_MAX + 1, "%d-%s", i, name);
+        int length = i == 1 ? snprintf(moved, NAME_MAX + 1, "%s", as)
+                            : snprintf(moved, NAME_MAX + 1, "%d-%s", i, as);
         if (length > NAME_MAX)
             break;
-        good = renameat2(drop->folder, name, folder, moved, RENAME_NOREPLACE) == 0;
+        good = renameat2(from, name, folder, moved, RENAME_NOREPLACE) == 0;
         if (!good && errno != EEXIST)
             break;
     }
     if (folder >= 0)
         close(folder);
+    if (!good)
+        log_event(LOG_WARNING, "drop_move_failed", "file", name, "why", strerror(errno), NULL);
     return good;
 }
 
@@ -140,14 +143,12 @@ static struct str note_text(struct ctx *ctx, struct str reply)
         STR_PRINT(reply));
 }
 
-static void reject(struct drop *drop, const char *name, struct str text)
+static void reject(const struct drop *drop, int from, const char *name, const char *as,
+                   struct str text)
 {
     char moved[NAME_MAX + 1];
-    if (move_to(drop, "rejected", name, moved))
+    if (move_to(drop, from, name, "rejected", as, moved))
         put_note(drop, moved, text);
-    else
-        log_event(LOG_WARNING, "drop_move_failed", "file", name, "why", strerror(errno), NULL);
-    remove_mark(drop, name);
 }
 
 /* What is no plain file, or has no plain name, is never opened. */
@@ -159,7 +160,25 @@ static void refuse_unopened(struct drop *drop, const char *name, const char *zh,
         shown = STR("?");
     feed_note(ctx, drop->ticking, drop->feed->id, "refused", arena_str(ctx->arena, shown),
               str_of(zh), str_of(en));
-    reject(drop, name, note_text(ctx, arena_print(ctx->arena, "%s\n%s", zh, en)));
+    reject(drop, drop->folder, name, name,
+           note_text(ctx, arena_print(ctx->arena, "%s\n%s", zh, en)));
+    remove_mark(drop, name);
+}
+
+static void put_away(const struct drop *drop, const char *name, const struct sent *sent)
+{
+    char moved[NAME_MAX + 1];
+    struct str numbered =
+        arena_print(drop->ctx->arena, "%lld-%s", (long long)sent->importing, name);
+    if (sent->status >= 500) /* the database is away: the next round tries again */
+        return;
+    if (sent->status != 201)
+        reject(drop, drop->folder, name, name, note_text(drop->ctx, sent->reply));
+    else if (sent->importing)
+        move_to(drop, drop->folder, name, "importing", numbered.data, moved);
+    else
+        move_to(drop, drop->folder, name, "done", name, moved);
+    remove_mark(drop, name);
 }
 
 static void send_file(struct drop *drop, const char *name, int file)
@@ -167,7 +186,6 @@ static void send_file(struct drop *drop, const char *name, int file)
     struct ctx *ctx = drop->ctx;
     struct upload upload = {.file = -1};
     struct stat before, after;
-    char moved[NAME_MAX + 1];
     fstat(file, &before);
     enum error error = file_store_copy(ctx, file, INTAKE_MAX, &upload);
     fstat(file, &after);
@@ -179,13 +197,7 @@ static void send_file(struct drop *drop, const char *name, int file)
     if (!error && !changed) {
         struct sent sent = feed_send(ctx, drop->ticking, drop->feed->id,
                                      arena_str(ctx->arena, str_of(name)), &upload);
-        if (sent.status == 201) {
-            if (!move_to(drop, "done", name, moved))
-                log_event(LOG_WARNING, "drop_move_failed", "file", name, "why", strerror(errno),
-                          NULL);
-            remove_mark(drop, name);
-        } else if (sent.status < 500) /* else the database is away: the next round tries again */
-            reject(drop, name, note_text(ctx, sent.reply));
+        put_away(drop, name, &sent);
     }
     if (upload.file >= 0)
         close(upload.file);
@@ -249,12 +261,12 @@ static bool is_good_name(struct str name)
     return good;
 }
 
-static void look_at(struct drop *drop, const char *name)
+static void look_at(struct drop *drop, int folder, const char *name)
 {
     struct stat stat;
     struct str text = str_of(name);
     if (*name == '.' || is_on_its_way(text) ||
-        fstatat(drop->folder, name, &stat, AT_SYMLINK_NOFOLLOW) != 0)
+        fstatat(folder, name, &stat, AT_SYMLINK_NOFOLLOW) != 0)
         return;
     if (S_ISDIR(stat.st_mode)) /* done, rejected, and whatever else people keep there */
         return;
@@ -270,9 +282,37 @@ static void look_at(struct drop *drop, const char *name)
 
 /* --- A round ---------------------------------------------------------------------------------- */
 
-static void look_into(struct drop *drop)
+/* 17-NAME in importing/ belongs to event 17; where that has its outcome, the file moves on. */
+static void look_at_importing(struct drop *drop, int folder, const char *name)
 {
-    int again = dup(drop->folder);
+    struct ctx *ctx = drop->ctx;
+    struct feed_event event;
+    struct str text = str_of(name);
+    int64_t id;
+    size_t at = str_find(text, '-');
+    char moved[NAME_MAX + 1];
+    if (at + 1 >= text.length || !int_parse(str_first(text, at), &id))
+        return;
+    enum error error = ticking_begin(ctx);
+    if (!error)
+        error = feed_event_find(ctx, id, &event);
+    ticking_end(ctx);
+    ctx_clear(ctx);
+    if (error || str_is(event.outcome, "importing"))
+        return;
+    if (str_is(event.outcome, "arrived"))
+        move_to(drop, folder, name, "done", name + at + 1, moved);
+    else
+        reject(drop, folder, name, name + at + 1,
+               note_text(ctx, arena_print(ctx->arena, "%.*s\n%.*s", STR_PRINT(event.message),
+                                          STR_PRINT(event.message_en))));
+}
+
+typedef void look_fn(struct drop *drop, int folder, const char *name);
+
+static void each_entry(struct drop *drop, int folder, look_fn *look)
+{
+    int again = dup(folder);
     DIR *entries = again >= 0 ? fdopendir(again) : NULL;
     if (!entries) {
         if (again >= 0)
@@ -283,8 +323,19 @@ static void look_into(struct drop *drop)
     const struct dirent *entry;
     while (drop->taken < ROUND_MAX && !atomic_load(drop->ticking->stop) &&
            (entry = readdir(entries)))
-        look_at(drop, entry->d_name);
+        look(drop, folder, entry->d_name);
     closedir(entries);
+}
+
+static void look_into(struct drop *drop)
+{
+    int importing =
+        openat(drop->folder, "importing", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (importing >= 0) {
+        each_entry(drop, importing, look_at_importing);
+        close(importing);
+    }
+    each_entry(drop, drop->folder, look_at);
 }
 
 /* Those that are gone make room. */

@@ -21,6 +21,8 @@ static const struct field feed_fields[] = {
     FIELD(struct feed, department_code, "责任部门", "Department in charge", USE_OUT | USE_FILTER),
     FIELD(struct feed, target, "导入目标", "Import target", USE_OUT),
     FIELD(struct feed, rhythm, "周期", "Rhythm", USE_OUT),
+    FIELD(struct feed, class, "数据分级", "Class of its data", USE_OUT,
+          .choices = visibility_names),
     FIELD(struct feed, method, "方式：投放、推送、拉取", "How: drop, push or pull",
           USE_BOTH | USE_FILTER, .required = true, .choices = methods),
     FIELD(struct feed, folder, "投放文件夹里的子文件夹；缺省为数据集编号",
@@ -117,6 +119,16 @@ enum error feed_event_make(struct ctx *ctx, const struct feed *feed, struct feed
     return error
                ? error
                : db_one(ctx, &sql_feed_event_show, ARGS(arg_int("id", id)), ROW(feed_event, event));
+}
+
+enum error feed_event_find(struct ctx *ctx, int64_t id, struct feed_event *event)
+{
+    bool own = false;
+    enum error error =
+        db_one(ctx, &sql_feed_event_show, ARGS(arg_int("id", id)), ROW(feed_event, event));
+    if (!error)
+        error = ownership_holds(ctx, &feed_owned, ROW(feed_event, event), &own);
+    return error ? error : own ? E_OK : E_NOT_FOUND;
 }
 
 enum error feed_event_of(struct ctx *ctx, struct str data_set_code, struct str sha256,

@@ -23,6 +23,7 @@ struct feed {
     int64_t id;
     struct str data_set_code, data_set_name, data_set_name_en, department_code, target, rhythm,
         method, folder, url, statement;
+    int64_t class;
     struct maybe_int every_minutes;
     struct str mode;
     bool needs_done, active;
@@ -49,6 +50,8 @@ enum error feed_find(struct ctx *ctx, int64_t id, struct feed *out) MUST_USE;
 /* Stores the event, and reads it back. */
 enum error feed_event_make(struct ctx *ctx, const struct feed *feed,
                            struct feed_event *event) MUST_USE;
+/* E_NOT_FOUND, too, where it is not the reader's own. */
+enum error feed_event_find(struct ctx *ctx, int64_t id, struct feed_event *event) MUST_USE;
 /* Has this file arrived already, for this data set? E_NOT_FOUND when it has not. */
 enum error feed_event_of(struct ctx *ctx, struct str data_set_code, struct str sha256,
                          struct feed_event *event) MUST_USE;
@@ -63,7 +66,8 @@ enum error feeds_to_pull(struct ctx *ctx, struct records *feeds) MUST_USE;
 /* Sends a file through intake, as the operator does. */
 struct sent {
     int status;
-    struct str reply; /* JSON: the event, or the problem */
+    struct str reply;  /* JSON: the event, or the problem */
+    int64_t importing; /* the event that waits for its import; 0 = none does */
 };
 struct upload;
 struct sent feed_send(struct ctx *ctx, const struct ticking *ticking, int64_t feed_id,
@@ -88,12 +92,14 @@ struct drop_memory {
 /* One round over the folders. */
 enum error drop_round(struct ctx *ctx, const struct ticking *ticking,
                       struct drop_memory *memory) MUST_USE;
+/* Takes the imports that feeds have begun a step on. */
+enum error import_round(struct ctx *ctx, const struct ticking *ticking) MUST_USE;
 /* Asks what is due to be asked. */
 enum error pull_round(struct ctx *ctx, const struct ticking *ticking) MUST_USE;
 
 extern const struct list feed_list, feed_event_list;
 extern const struct handler feed_create_handler, feed_show_handler, feed_edit_handler,
-    feed_pull_handler, feed_deliver_handler, feed_event_create_handler;
+    feed_pull_handler, feed_deliver_handler, feed_event_create_handler, feed_event_conclude_handler;
 /* What is checked before the write begins. */
 enum error feed_deliver_check(struct ctx *ctx, const void *in) MUST_USE;
 

@@ -1,6 +1,6 @@
 -- name: feed_list
 SELECT feed.*, data_set.name AS data_set_name, data_set.name_en AS data_set_name_en,
-       data_set.department_code, data_set.target, data_set.rhythm,
+       data_set.department_code, data_set.target, data_set.rhythm, data_set.class,
        (SELECT max(id) FROM feed_event WHERE feed_id = feed.id) AS last_event_id
 FROM feed JOIN data_set ON data_set.code = feed.data_set_code
 
@@ -47,5 +47,5 @@ VALUES (:feed_id, :data_set_code, :department_code, :now, :outcome, :period, :fi
 -- What came with this very file, and was not sent back since.
 -- name: feed_event_of_file
 {feed_event_list}
-WHERE data_set_code = :data_set_code AND file_sha256 = :file_sha256 AND outcome = 'arrived'
+WHERE data_set_code = :data_set_code AND file_sha256 = :file_sha256 AND outcome IN ('arrived', 'importing')
 ORDER BY id DESC LIMIT 1;

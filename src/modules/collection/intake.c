@@ -9,6 +9,7 @@
 #include "core/sheet.h"
 #include "intake.sql.h"
 #include "modules/collection/feeds.h"
+#include "json/read.h"
 
 enum { FINDINGS_MAX = 20, ROWS_MAX = 2000000, CELL_MAX = 4000 };
 
@@ -343,22 +344,37 @@ static enum error say_repeated(struct ctx *ctx, const struct checked *checked,
     return feed_event_make(ctx, &checked->feed, event);
 }
 
+/* An import goes before the arrival; the file is kept for it. */
+static enum error wait_for_import(struct ctx *ctx, const struct checked *checked,
+                                  struct feed_event *event)
+{
+    event->outcome = STR("importing");
+    enum error error = feed_event_make(ctx, &checked->feed, event);
+    return error ? error
+                 : files_refer(ctx, ctx->upload, "feed_event",
+                               arena_print(ctx->arena, "%lld", (long long)event->id));
+}
+
 static enum error arrive(struct ctx *ctx, const struct checked *checked, struct delivery *delivery,
                          struct feed_event *event)
 {
     delivery->feed_id = (struct maybe_int){checked->feed.id, true};
     delivery->file_sha256 = event->file_sha256;
     delivery->rows = event->rows;
-    enum error error = delivery_arrive(ctx, delivery);
+    event->period = delivery->period;
+    event->delivery_id = (struct maybe_int){delivery->id, true};
+    enum error error = delivery_can_arrive(ctx, delivery);
     if (error)
         return refuse_because(ctx, checked, event, error);
-    error = files_refer(ctx, ctx->upload, "delivery",
-                        arena_print(ctx->arena, "%lld", (long long)delivery->id));
+    if (checked->data_set.target.data)
+        return wait_for_import(ctx, checked, event);
+    error = delivery_arrive(ctx, delivery);
+    if (!error)
+        error = files_refer(ctx, ctx->upload, "delivery",
+                            arena_print(ctx->arena, "%lld", (long long)delivery->id));
     if (!error)
         error = audit_also(ctx, "arrival", ROW(delivery, delivery));
     event->outcome = STR("arrived");
-    event->period = delivery->period;
-    event->delivery_id = (struct maybe_int){delivery->id, true};
     return error ? error : feed_event_make(ctx, &checked->feed, event);
 }
 
@@ -400,5 +416,10 @@ struct sent feed_send(struct ctx *ctx, const struct ticking *ticking, int64_t fe
         .query = buf_str(&query),
         .upload = upload};
     struct reply reply = ticking_call(ctx, ticking, request);
-    return (struct sent){reply.status, reply.body};
+    struct sent sent = {reply.status, reply.body, 0};
+    struct json_error why;
+    json_t *event = reply.status == 201 ? json_read(ctx->arena, reply.body, &why) : NULL;
+    if (event && str_is(str_of(json_string_value(json_object_get(event, "outcome"))), "importing"))
+        sent.importing = json_integer_value(json_object_get(event, "id"));
+    return sent;
 }

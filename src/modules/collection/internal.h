@@ -89,6 +89,8 @@ enum error delivery_of(struct ctx *ctx, const struct data_set *data_set, struct 
                        struct delivery *out) MUST_USE;
 
 extern const struct lifecycle delivery_lifecycle;
+/* E_CONFLICT, with words, where data cannot come now: it has been accepted. */
+enum error delivery_can_arrive(struct ctx *ctx, const struct delivery *delivery) MUST_USE;
 /* The data have come, with what `delivery` says of them: import, feed, file, rows. */
 enum error delivery_arrive(struct ctx *ctx, struct delivery *delivery) MUST_USE;
 

@@ -16,11 +16,8 @@ static const char *const growing[] = {
     "role_grant",     "session",       "api_token",      "login_failure",    "proposal",
     "organisation",   "invitation",    "password_reset", "person",           "person_key",
     "personal_index", "consent",       "attachment",     "attachment_chunk", "step",
-<<<<<<< HEAD
-    "delivery",       "reminder",      "search_page",    "search_text",      "search_order"};
-=======
-    "delivery",       "reminder",  "search_page", "search_text", "search_order"};
->>>>>>> 2f6a43f (Search: docs and plans)
+    "delivery",       "reminder",      "search_page",    "search_text",      "search_order",
+    "feed_event"};
 
 static bool reads_one_that_grows(struct str scans)
 {

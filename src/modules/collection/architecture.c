@@ -103,7 +103,7 @@ static const struct words kind_words[] = {
 /* Where a register is read; its name is its import target's. */
 static const struct words register_pages[] = {
     {"observations", NULL, NULL, "/indicators"},
-    {"organisations", NULL, NULL, "/organisations"},
+    {"organisations", NULL, NULL, "/admin/organisations"},
     {"places", NULL, NULL, "/map"},
 };
 static const struct words topic_words[] = {
@@ -262,7 +262,7 @@ static size_t data_set_node(struct graph *graph, const struct data_set *data_set
 {
     size_t node = node_of(graph, LAYER_DATA, "data_set", data_set->code);
     name(graph, node, data_set->name, data_set->name_en,
-         address(graph, "/data_sets/", data_set->code));
+         address(graph, "/collection/", data_set->code));
     graph->nodes[node].detail = data_set->definition;
     graph->nodes[node].detail_en = data_set->definition_en;
     graph->states[node] = state_number(data_set->freshness);
@@ -275,7 +275,7 @@ static size_t kind_node(struct graph *graph, const struct data_set *data_set)
     struct words words = words_of(kind_words, COUNT(kind_words), data_set->kind);
     size_t node = node_in_words(graph, LAYER_DATA, "kind", words);
     int state = state_number(data_set->freshness);
-    graph->nodes[node].address = address(graph, "/data_sets?kind=", data_set->kind);
+    graph->nodes[node].address = address(graph, "/collection?kind=", data_set->kind);
     if (state > graph->states[node])
         graph->states[node] = state;
     return node;
@@ -357,7 +357,7 @@ static void draw_feeds(struct graph *graph, const struct material *material,
         struct words words = words_of(methods, COUNT(methods), feed[i].method);
         struct str number = arena_print(graph->ctx->arena, "%lld", (long long)feed[i].id);
         size_t node = node_of(graph, LAYER_FEED, "feed", number);
-        name(graph, node, str_of(words.zh), str_of(words.en), address(graph, "/feeds/", number));
+        name(graph, node, str_of(words.zh), str_of(words.en), STR("/collection/feeds"));
         edge(graph, from, node, "经由", "through");
         edge(graph, node, to, "报送", "delivers");
     }

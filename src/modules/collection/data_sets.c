@@ -15,13 +15,16 @@ static const char *const field_kinds[] = {"text",   "whole", "number", "date",
 
 /* What may be given when one is made, and, but for code, rhythm and first day, changed later. */
 #define DATA_SET_FIELDS(type)                                                                      \
-    FIELD(type, name, "名称", "Name", .required = true, .length_max = 200),                        \
-        FIELD(type, name_en, "英文名", "English name", .required = true, .length_max = 200),       \
+    FIELD(type, name, "名称", "Name", .required = true, .length_max = 200,                         \
+          .search = SEARCH_TITLE),                                                                 \
+        FIELD(type, name_en, "英文名", "English name", .required = true, .length_max = 200,        \
+              .search = SEARCH_TITLE),                                                             \
         FIELD(type, kind, "类别", "Class of data", USE_BOTH | USE_FILTER, .required = true,        \
               .choices = kinds),                                                                   \
         FIELD(type, department_code, "责任部门", "Department in charge", USE_BOTH | USE_FILTER,    \
               .required = true, .refers = "department"),                                           \
-        FIELD(type, definition, "口径", "Definition", .required = true, .length_max = 2000),       \
+        FIELD(type, definition, "口径", "Definition", .required = true, .length_max = 2000,        \
+              .search = SEARCH_TEXT),                                                              \
         FIELD(type, definition_en, "英文口径", "Definition in English", .length_max = 2000),       \
         FIELD(type, source_system, "来源系统", "Source system", .length_max = 200),                \
         FIELD(type, legal_basis, "依据", "Legal basis", .length_max = 500),                        \
@@ -39,7 +42,8 @@ static const char *const field_kinds[] = {"text",   "whole", "number", "date",
         FIELD(type, expected_rows, "预计行数", "Rows expected")
 
 static const struct field data_set_table[] = {
-    FIELD(struct data_set, code, "编号", "Code", USE_ALL, .required = true, .length_max = 40),
+    FIELD(struct data_set, code, "编号", "Code", USE_ALL, .required = true, .length_max = 40,
+          .search = SEARCH_CODE),
     DATA_SET_FIELDS(struct data_set),
     FIELD(struct data_set, rhythm, "周期", "Rhythm", USE_BOTH | USE_FILTER, .required = true,
           .choices = rhythm_names),
@@ -50,6 +54,8 @@ static const struct field data_set_table[] = {
     FIELD(struct data_set, last_arrived_at, "最近报送时间", "When data came last", USE_OUT),
     FIELD(struct data_set, freshness, "新鲜度：最新、待报、逾期、从未报送",
           "Freshness: current, due, late, never", USE_OUT | USE_FILTER),
+    FIELD(struct data_set, visibility, "目录可见范围，同分级", "Who sees the entry: as its class",
+          USE_OUT, .choices = visibility_names),
     FIELD(struct data_set, sample, "样例", "Is it a sample?", USE_OUT),
     FIELD(struct data_set, changed_seq, "最近改动的序号", "Sequence of the last change", USE_OUT),
 };
@@ -345,4 +351,9 @@ const struct pack_file data_set_files[DATA_SET_FILES] = {
     {"data_sets.csv", .target = &sets},
     {"data_set_fields.csv", .target = &fields},
     {"data_set_indicators.csv", .target = &indicators},
+};
+
+const struct searchable data_set_searchables[DATA_SET_SEARCHABLES] = {
+    {&data_set_shape, "数据集", "Data set", "code", "/collection/{key}", .all = &sql_data_set_list,
+     .owned = &data_set_owned, .roles = COLLECTION_READERS, .guarded = true},
 };

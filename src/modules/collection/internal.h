@@ -3,6 +3,7 @@
 #define MODULES_COLLECTION_INTERNAL_H
 
 #include "core/lifecycle.h"
+#include "core/search.h"
 #include "modules/collection/collection.h"
 #include "modules/collection/periods.h"
 
@@ -30,6 +31,7 @@ struct data_set {
     struct maybe_int expected_rows;
     struct instant last_arrived_at;
     struct str freshness;
+    int64_t visibility;
     bool sample;
     int64_t changed_seq;
 };
@@ -63,7 +65,8 @@ extern const struct handler data_set_show_handler, data_set_create_handler, data
     data_set_field_list_handler;
 extern const struct pack_file data_set_files[];
 extern const struct import_target *const data_set_imports[];
-enum { DATA_SET_FILES = 3 };
+extern const struct searchable data_set_searchables[];
+enum { DATA_SET_FILES = 3, DATA_SET_SEARCHABLES = 1 };
 
 /* --- Deliveries ----------------------------------------------------------------------------- */
 

@@ -95,6 +95,9 @@ static enum error state_after(struct ctx *ctx, const struct origin *line, struct
         return error;
     if (!line->was.data && is->check && is->check(ctx, row.value) != E_OK)
         ctx_clear(ctx); /* a rule of today says nothing of then; what it fills in is welcome */
+    const struct field *seq = field_find(is->shape, STR("changed_seq"));
+    if (seq && seq->kind == KIND_INT)
+        *(int64_t *)((char *)row.value + seq->offset) = line->run_seq.value;
     *body = json_of(ctx, row);
     return E_OK;
 }

@@ -7,6 +7,7 @@
 #include "core/files.h"
 #include "core/import_read.h"
 #include "core/ownership.h"
+#include "core/search.h"
 #include "import_run.sql.h"
 
 enum { KNOWN_SLOTS = 4096, SEEN_FIRST = 1 << 12, BULK_BYTES = 8 * 1024 * 1024 };
@@ -29,6 +30,7 @@ struct pass {
     uint64_t known[KNOWN_SLOTS]; /* hashes of table and code of what is known to exist */
     uint64_t mapped, keys;       /* fields: that have a column, that are the natural key */
     struct digest *digest;
+    struct search_bulk *search; /* NULL = such records are not searched */
     bool stop;  /* nothing will be kept: one wrong line is enough */
     bool empty; /* the table was, so that no line but the file's own can be there */
 };
@@ -370,7 +372,8 @@ static enum error take_line(struct pass *pass, struct import_line *line)
         error = (apart ? store_apart : store)(pass, line, &state);
     if (!error) {
         count(pass, &state);
-        return E_OK;
+        bool searched = pass->search && pass->write && !state.same;
+        return searched ? search_bulk_put(pass->search, state.record, !state.was) : E_OK;
     }
     if (!is_about_row(ctx))
         return error;
@@ -519,7 +522,11 @@ enum error import_pass(struct ctx *ctx, struct job_run *run, struct import_work 
     arena_defer(&work->scope, forget, pass);
     arena_defer(&work->scope, stop_reader, reader);
     pass->digest = write ? digest_begin(DIGEST_SHA256) : NULL;
+    const struct searchable *kind = write ? search_kind(work->target.is->shape) : NULL;
+    pass->search = kind ? search_bulk_begin(ctx, kind) : NULL;
     error = take_all(pass, reader);
+    if (!error && pass->search)
+        error = search_bulk_end(pass->search);
     struct digest *digest = error ? NULL : pass->digest;
     pass->digest = error ? pass->digest : NULL;
     if (digest && !digest_end(digest, work->digest))

@@ -1,5 +1,6 @@
 /* Taking an import back: its lines from the last to the first, each record as it was. */
 #include "core/import_run.h"
+#include "core/search.h"
 #include "import_undo.sql.h"
 
 enum { PAGE = 500 };
@@ -7,6 +8,7 @@ enum { PAGE = 500 };
 struct undoing {
     struct ctx *ctx;
     struct import_work *work;
+    struct search_bulk *search; /* NULL = such records are not searched */
     struct import_row row;
 };
 
@@ -94,9 +96,13 @@ static enum error put_back(struct undoing *u, void *now)
     enum error error;
     if (u->row.was.data) {
         error = import_row_before(ctx, u->row.was, was);
-        return error ? error : target_store(ctx, target, was.value, now);
+        if (!error)
+            error = target_store(ctx, target, was.value, now);
+        return !error && u->search ? search_bulk_put(u->search, was.value, false) : error;
     }
     error = target_remove(ctx, target, now);
+    if (!error && u->search)
+        error = search_bulk_remove(u->search, u->row.record_key);
     if (error && ctx->db_status == DB_CONSTRAINT)
         return fail(ctx, E_CONFLICT, "第 %lld 行的记录 %.*s 已被别的记录引用，不能撤销",
                     "the record of line %lld, %.*s, is referred to by others: it cannot be undone",
@@ -159,6 +165,7 @@ static void free_arena(void *arena)
 
 enum error import_take_back(struct ctx *ctx, struct job_run *run, struct import_work *work)
 {
+    const struct searchable *kind = search_kind(work->target.is->shape);
     struct undoing u = {.ctx = ctx, .work = work};
     struct arena *page = ARENA_NEW(ctx->arena, struct arena);
     int64_t before = import_row_id(work->import.id + 1, 0), done = 0;
@@ -167,6 +174,7 @@ enum error import_take_back(struct ctx *ctx, struct job_run *run, struct import_
     arena_defer(ctx->arena, free_arena, page);
     work->problem_count = 0;
     work->problem_kept = 0;
+    u.search = kind ? search_bulk_begin(ctx, kind) : NULL;
     while (count == PAGE && !error) {
         error = undo_page(&u, page, &before, &count);
         done += (int64_t)count;
@@ -179,6 +187,8 @@ enum error import_take_back(struct ctx *ctx, struct job_run *run, struct import_
                      "%lld records were changed after the import, and nothing was undone: see the "
                      "list",
                      (long long)work->problem_count);
+    if (!error && u.search)
+        error = search_bulk_end(u.search);
     if (!error && work->target.is->settled)
         error = work->target.is->settled(ctx);
     return error;

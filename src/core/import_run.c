@@ -31,8 +31,8 @@ struct pass {
     uint64_t mapped, keys;       /* fields: that have a column, that are the natural key */
     struct digest *digest;
     struct search_bulk *search; /* NULL = such records are not searched */
-    bool stop;  /* nothing will be kept: one wrong line is enough */
-    bool empty; /* the table was, so that no line but the file's own can be there */
+    bool stop;                  /* nothing will be kept: one wrong line is enough */
+    bool empty;                 /* the table was, so that no line but the file's own can be there */
 };
 
 /* --- Opening -------------------------------------------------------------------------------- */

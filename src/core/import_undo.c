@@ -42,9 +42,19 @@ static enum error is_untouched(struct undoing *u, const void *after, const void 
     struct ctx *ctx = u->ctx;
     const struct import_target *is = u->work->target.is;
     int64_t at = written_at(is->shape, now);
-    *good = str_equal(target_name_of(ctx->arena, is, now), u->row.record_key) &&
-            (at ? at == u->work->import.run_seq.value : says_the_same(ctx, u->work, after, now));
-    return E_OK;
+    struct str name = target_name_of(ctx->arena, is, now);
+    bool same = says_the_same(ctx, u->work, after, now);
+    *good = str_equal(name, u->row.record_key) && (at ? at == u->work->import.run_seq.value : same);
+    if (*good || !at || !same)
+        return E_OK;
+    /* An import that came later, and was undone, has put it back as this one had left it. */
+    enum error error =
+        db_one(ctx, &sql_import_put_back,
+               ARGS(arg_int("at", at), arg_text("kind", u->work->import.kind),
+                    arg_text("key", name), arg_int("since", u->work->import.run_seq.value)),
+               (struct row){NULL, NULL});
+    *good = error == E_OK;
+    return error == E_NOT_FOUND ? E_OK : error;
 }
 
 struct toucher {

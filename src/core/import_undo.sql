@@ -10,3 +10,10 @@ WHERE (kind = :kind AND key = :key AND sequence > :since)
                    WHERE import_row.key_hash = :key_hash AND import_row.record_key = :key
                      AND import_row.id > :after)
 ORDER BY sequence DESC LIMIT 1;
+
+-- Was the record last written by the undoing of an import, and by nobody else since?
+-- name: import_put_back
+SELECT 1 FROM import
+WHERE undo_seq = :at AND kind = :kind
+  AND NOT EXISTS (SELECT 1 FROM event WHERE event.kind = :kind AND event.key = :key
+                  AND event.sequence > :since);

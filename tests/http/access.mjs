@@ -21,7 +21,10 @@ export const newName = (start) => `${start}${unique}${++made}`;
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 export function newCode() {
   const digits = `9135${unique.replace(/[^0-9]/g, '').padStart(4, '7').slice(0, 4)}`;
-  const body = String(Number(process.hrtime.bigint() % 100000n) * 1000 + ++made).padStart(8, '0').slice(-8);
+  return codeOf(digits, String(Number(process.hrtime.bigint() % 100000n) * 1000 + ++made).padStart(8, '0').slice(-8));
+}
+// From eight digits of the registrar and eight of the organisation.
+export function codeOf(digits, body) {
   const weights = [3, 7, 9, 10, 5, 8, 4, 2];
   const rest = 11 - [...body].reduce((sum, c, i) => sum + weights[i] * Number(c), 0) % 11;
   const seventeen = digits + body + (rest === 11 ? '0' : rest === 10 ? 'X' : String(rest));

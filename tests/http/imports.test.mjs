@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { administrator, newCode, newUser, Reader, servers } from './access.mjs';
+import { administrator, codeOf, newCode, newUser, Reader, servers } from './access.mjs';
 import { ask, databases } from './ask.mjs';
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -59,8 +59,9 @@ class Importer {
 
 const headings = ['统一社会信用代码', '名称', 'kind', '所在区县', 'note'];
 const csv = (rows) => `${[headings, ...rows].map((row) => row.join(',')).join('\r\n')}\r\n`;
+let serial = process.pid % 1000 * 70000;
 const good = (count) => Array.from({ length: count }, (_, i) =>
-  [newCode(), `第${i + 1}公司`, 'enterprise', '500103', '']);
+  [codeOf('91500103', String(++serial).padStart(8, '0')), `第${i + 1}公司`, 'enterprise', '500103', '']);
 const wrongLast = (code) => code.slice(0, 17) + (code[17] === '0' ? '1' : '0');
 
 for (const [index, database] of databases.entries()) {

@@ -533,6 +533,12 @@ const WORK = [
   '/admin/invitations',
   '/admin/settings',
   '/proposals?state=approved',
+  '/collection',
+  '/collection/reminders',
+  '/imports',
+  '/imports/new',
+  '/imports/new?way=paste',
+  '/search',
   '/audit',
   '/account',
   '/account/tokens',
@@ -540,7 +546,7 @@ const WORK = [
   '/claim',
 ];
 const KEY =
-  /\b(account|roles|work|marks|form|users|grants|organisations|invitations|letter|claim|reset|proposals|publication|settings|tokens|audit|history|people)\.[a-z]\w*/;
+  /\b(account|roles|work|marks|form|users|grants|organisations|invitations|letter|claim|reset|proposals|publication|settings|tokens|audit|history|people|search|imports|exports|collection|feeds|reminders|architecture|grid|files)\.[a-z]\w*/;
 
 for (const [viewport, theme, lang] of [
   [DESKTOP, 'light', 'zh'],

@@ -122,6 +122,9 @@ export async function everyPath(url = baseUrl) {
     '/documents',
     ...(document ? [`/documents/${document.id}`] : []),
     '/sources',
+    '/search',
+    '/data_sets',
+    '/architecture',
     '/more',
     '/no-such-page',
   ];

@@ -21,7 +21,7 @@ const VARIANTS = [
   { lang: 'en', theme: 'light', viewport: PHONE },
 ];
 const MESSAGE_KEY =
-  /\b(nav|action|state|mark|panel|signIn|account|overview|count|target|indicators?|topic|status|measure|column|areas?|areaKind|map|documents|sources|drawer|chart)\.[a-z_]\w*/;
+  /\b(nav|action|state|mark|panel|signIn|account|overview|count|target|indicators?|topic|status|measure|column|areas?|areaKind|map|documents|sources|drawer|chart|search|exports|files)\.[a-z_]\w*/;
 
 let browser;
 before(async () => (browser = await launch()));

@@ -13,7 +13,7 @@ const work = (path: string, page: keyof typeof pages, title: string) =>
     meta: { title },
   }) as RouteRecordRaw;
 
-const workRoutes = [
+const workRoutes: RouteRecordRaw[] = [
   work('/reset', 'reset', 'reset.title'),
   work('/claim', 'claim', 'claim.title'),
   work('/account', 'account', 'work.account'),
@@ -23,7 +23,9 @@ const workRoutes = [
   work('/collection', 'collection', 'work.collection'),
   work('/collection/feeds', 'feeds', 'feeds.title'),
   work('/collection/reminders', 'reminders', 'reminders.title'),
-  work('/collection/:code', 'dataSet', 'collection.dataSet'),
+  { path: '/collection/:code', redirect: (to) => `/data_sets/${String(to.params.code)}` },
+  work('/data_sets', 'dataSets', 'collection.catalogue'),
+  work('/data_sets/:code', 'dataSet', 'collection.dataSet'),
   work('/imports', 'imports', 'work.imports'),
   work('/imports/new', 'newImport', 'imports.create'),
   work('/imports/:id', 'oneImport', 'imports.one'),

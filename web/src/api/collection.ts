@@ -113,39 +113,57 @@ export interface Board {
   totals: Record<DeliveryState, number>;
 }
 
-export interface Feed {
+export interface Feed extends Owner {
   id: number;
   data_set_code: string;
+  data_set_name: string;
+  data_set_name_en: string | null;
   method: 'drop' | 'push' | 'pull';
   folder: string | null;
+  /** Without its password. */
   url: string | null;
   statement: string | null;
   every_minutes: number | null;
   mode: 'all' | 'rows';
-  state?: string | null;
+  needs_done: boolean;
+  active: boolean;
+  next_run_at: string | null;
 }
+
+export type FeedOutcome =
+  | 'arrived'
+  | 'importing'
+  | 'repeated'
+  | 'refused'
+  | 'half_written'
+  | 'failed';
 
 export interface FeedEvent {
   id: number;
   feed_id: number;
-  kind: string;
+  at: string;
+  outcome: FeedOutcome;
+  period: string | null;
   file_name: string | null;
+  rows: number | null;
+  delivery_id: number | null;
+  import_id: number | null;
   message: string | null;
-  message_en?: string | null;
-  delivery_id?: number | null;
-  import_id?: number | null;
-  recorded_at: string;
+  message_en: string | null;
 }
+
+export type NodeState = 'none' | Freshness;
 
 export interface ArchitectureNode {
   id: string;
   kind: string;
   zh: string;
   en: string;
-  layer: string | number;
-  state: string | null;
+  layer: string;
+  state: NodeState;
   address: string | null;
   detail: string | null;
+  detail_en: string | null;
 }
 
 export interface ArchitectureEdge {
@@ -153,10 +171,12 @@ export interface ArchitectureEdge {
   to: string;
   zh: string | null;
   en: string | null;
-  state: string | null;
+  state: NodeState;
 }
 
 export interface Architecture {
+  /** From where data come to where they are used. */
+  layers: { layer: string; zh: string; en: string }[];
   nodes: ArchitectureNode[];
   edges: ArchitectureEdge[];
 }

@@ -12,6 +12,7 @@ const en: Messages = {
     sources: 'Sources',
     more: 'More',
     search: 'Search',
+    architecture: 'Three maps',
   },
   action: {
     retry: 'Try again',

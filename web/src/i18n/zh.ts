@@ -11,6 +11,7 @@ export default {
     sources: '来源',
     more: '更多',
     search: '搜索',
+    architecture: '三张图',
   },
   action: {
     retry: '重试',

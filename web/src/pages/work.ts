@@ -10,6 +10,7 @@ export default {
   collection: () => import('./collection/CollectionPage.vue'),
   feeds: () => import('./collection/FeedsPage.vue'),
   reminders: () => import('./collection/RemindersPage.vue'),
+  dataSets: () => import('./collection/DataSetsPage.vue'),
   dataSet: () => import('./collection/DataSetPage.vue'),
   imports: () => import('./imports/ImportsPage.vue'),
   newImport: () => import('./imports/NewImportPage.vue'),

@@ -21,13 +21,22 @@ export interface WorkPage {
     | 'myData';
   path: string;
   group: WorkGroup;
+  /** Who finds it in the menus … */
   for: Ability[];
+  /** … while everybody may open it. */
+  isPublic?: boolean;
 }
 
 const PAGES: WorkPage[] = [
   { name: 'collection', path: '/collection', group: 'data', for: ['collection'] },
   { name: 'imports', path: '/imports', group: 'data', for: ['seeImports'] },
-  { name: 'architecture', path: '/architecture', group: 'data', for: ['collection'] },
+  {
+    name: 'architecture',
+    path: '/architecture',
+    group: 'data',
+    for: ['collection'],
+    isPublic: true,
+  },
   { name: 'proposals', path: '/proposals', group: 'decisions', for: ['propose', 'approve'] },
   { name: 'audit', path: '/audit', group: 'decisions', for: ['audit'] },
   { name: 'users', path: '/admin/users', group: 'administration', for: ['oversee'] },
@@ -53,11 +62,13 @@ export function workGroups(): { group: WorkGroup; pages: WorkPage[] }[] {
 
 /** Whether a page, or one below it, is the one that is open; /account has others beside it. */
 export const isHere = (open: string, path: string): boolean =>
-  open === path || (path !== '/account' && open.startsWith(`${path}/`));
+  open === path ||
+  (path === '/collection' && open.startsWith('/data_sets')) ||
+  (path !== '/account' && open.startsWith(`${path}/`));
 
 export const mayOpen = (path: string): boolean => {
   const page = PAGES.filter((item) => path === item.path || path.startsWith(`${item.path}/`)).sort(
     (a, b) => b.path.length - a.path.length,
   )[0];
-  return !page || page.for.some(may);
+  return !page || page.isPublic || page.for.some(may);
 };

@@ -1,8 +1,10 @@
 // Draws a layered picture: a band for each layer, its boxes in rows that wrap, ordered so that
 // lines cross seldom, and curves between boxes.
-import type { ArchitectureEdge, ArchitectureNode } from '../../api/collection';
+import type { Architecture, ArchitectureEdge, ArchitectureNode } from '../../api/collection';
 
-export const BOX = { width: 164, height: 56, gapX: 22, gapY: 16 };
+type MapLayer = Architecture['layers'][number];
+
+export const BOX = { width: 164, height: 70, gapX: 22, gapY: 16 };
 export const LABEL_WIDTH = 104;
 const BAND = { padding: 16, gap: 44 };
 const WIDTH = 1240;
@@ -15,7 +17,7 @@ export interface Box {
 }
 
 export interface Band {
-  layer: string;
+  layer: MapLayer;
   y: number;
   height: number;
 }
@@ -33,14 +35,11 @@ export interface Picture {
   lines: Line[];
 }
 
-/** In the order in which the program names the layers. */
-export function layersOf(nodes: ArchitectureNode[]): Map<string, ArchitectureNode[]> {
-  const layers = new Map<string, ArchitectureNode[]>();
-  for (const node of nodes) {
-    const layer = String(node.layer);
-    layers.set(layer, [...(layers.get(layer) ?? []), node]);
-  }
-  return layers;
+/** Layers that hold something, in the order of the map. */
+export function layersOf(map: Architecture): { layer: MapLayer; nodes: ArchitectureNode[] }[] {
+  return map.layers
+    .map((layer) => ({ layer, nodes: map.nodes.filter((node) => node.layer === layer.layer) }))
+    .filter((item) => item.nodes.length);
 }
 
 /** Each node moves to the middle of its neighbours; a few sweeps down and up settle the order. */
@@ -89,9 +88,10 @@ function pathBetween(from: Box, to: Box): string {
   return `M${x1} ${y1} C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
 }
 
-export function draw(nodes: ArchitectureNode[], edges: ArchitectureEdge[]): Picture {
-  const layers = layersOf(nodes);
-  const lists = [...layers.values()];
+export function draw(map: Architecture): Picture {
+  const { edges } = map;
+  const layers = layersOf(map);
+  const lists = layers.map((item) => item.nodes);
   orderByNeighbours(lists, edges);
 
   const room = WIDTH - LABEL_WIDTH - 2 * BAND.padding;
@@ -99,8 +99,7 @@ export function draw(nodes: ArchitectureNode[], edges: ArchitectureEdge[]): Pict
   const bands: Band[] = [];
   const boxes: Box[] = [];
   let y = 0;
-  for (const [at, layer] of [...layers.keys()].entries()) {
-    const list = lists[at]!;
+  for (const { layer, nodes: list } of layers) {
     const rows = Math.ceil(list.length / perRow);
     const inRow = Math.ceil(list.length / rows);
     const height = 2 * BAND.padding + rows * BOX.height + (rows - 1) * BOX.gapY;
@@ -128,9 +127,10 @@ export function draw(nodes: ArchitectureNode[], edges: ArchitectureEdge[]): Pict
   return { width: WIDTH, height: Math.max(0, y - BAND.gap), bands, boxes, lines };
 }
 
-/** Two lines of about as many characters as fit into a box; a Chinese one is twice as wide. */
+/** Up to three lines of as many characters as fit into a box; a Chinese one is twice as wide. */
 export function wrapped(text: string): string[] {
   const MOST = 22;
+  const LINES = 3;
   const wide = (character: string) => (/[\x20-\x7e]/.test(character) ? 1 : 2);
   const lines: string[] = [''];
   let width = 0;
@@ -138,8 +138,8 @@ export function wrapped(text: string): string[] {
   for (const piece of text.match(/[\x21-\x7e]+|\s+|[^\x20-\x7e]/g) ?? []) {
     const own = [...piece].reduce((sum, character) => sum + wide(character), 0);
     if (width + own > MOST && width > 0) {
-      if (lines.length === 2) {
-        lines[1] = `${lines[1]?.trimEnd()}…`;
+      if (lines.length === LINES) {
+        lines[LINES - 1] = `${lines.at(-1)?.trimEnd()}…`;
         return lines;
       }
       lines.push('');

@@ -1,5 +1,15 @@
-import type { DeliveryState, Freshness } from '../../api/collection';
+import type { DeliveryState, FeedOutcome, Freshness, NodeState } from '../../api/collection';
 import type { Tone } from '../text/ShapeText.vue';
+
+/** The six classes of data about enterprises. */
+export const KINDS = [
+  'policy',
+  'interpretation',
+  'funding',
+  'factors',
+  'innovation',
+  'services',
+] as const;
 
 type Mark = [shape: string, tone: Tone];
 
@@ -18,3 +28,15 @@ export const FRESHNESS: Record<Freshness, Mark> = {
   late: ['▲', 'bad'],
   never: ['○', 'warn'],
 };
+
+export const OUTCOME: Record<FeedOutcome, Mark> = {
+  arrived: ['✓', 'good'],
+  importing: ['◷', 'brand'],
+  repeated: ['＝', 'plain'],
+  refused: ['✕', 'bad'],
+  half_written: ['◔', 'warn'],
+  failed: ['✕', 'bad'],
+};
+
+/** Of the three maps: the worst of the data that something depends on; none where there are none. */
+export const NODE: Record<NodeState, Mark> = { ...FRESHNESS, none: ['', 'plain'] };

@@ -2,44 +2,59 @@
 // trade the list belongs to.
 
 export interface ExportForm {
-  /** Also the key of its words. */
+  /** The key of the words that say what it is for. */
   name: string;
+  title: string;
   /** Where its file is, the query of the list kept. */
   path: string;
   query?: Record<string, string>;
 }
 
 const EVERY = [
-  { name: 'csv', ending: 'csv' },
-  { name: 'xlsx', ending: 'xlsx' },
-  { name: 'json', ending: 'json' },
-  { name: 'csvw', ending: 'csv-metadata.json' },
+  { name: 'csv', title: 'CSV', ending: 'csv' },
+  { name: 'xlsx', title: 'XLSX', ending: 'xlsx' },
+  { name: 'json', title: 'JSON', ending: 'json' },
+  { name: 'csvw', title: 'CSVW', ending: 'csv-metadata.json' },
 ];
 
 const OTHERS: Record<string, ExportForm[]> = {
-  '/api/areas': [{ name: 'geojson', path: '/api/areas.geojson' }],
+  '/api/areas': [{ name: 'geojson', title: 'GeoJSON · WGS 84', path: '/api/areas.geojson' }],
   '/api/places': [
-    { name: 'geojson', path: '/api/places.geojson', query: { crs: 'wgs84' } },
-    { name: 'geojsonGcj', path: '/api/places.geojson', query: { crs: 'gcj02' } },
+    {
+      name: 'geojson',
+      title: 'GeoJSON · WGS 84',
+      path: '/api/places.geojson',
+      query: { crs: 'wgs84' },
+    },
+    {
+      name: 'geojsonGcj',
+      title: 'GeoJSON · GCJ-02',
+      path: '/api/places.geojson',
+      query: { crs: 'gcj02' },
+    },
   ],
   '/api/observations': [
-    { name: 'sdmxCsv', path: '/api/indicators.sdmx.csv' },
-    { name: 'sdmxJson', path: '/api/indicators.sdmx.json' },
-    { name: 'sdmxXml', path: '/api/indicators.sdmx.xml' },
+    { name: 'sdmxCsv', title: 'SDMX-CSV', path: '/api/indicators.sdmx.csv' },
+    { name: 'sdmxJson', title: 'SDMX-JSON', path: '/api/indicators.sdmx.json' },
+    { name: 'sdmxXml', title: 'SDMX-ML', path: '/api/indicators.sdmx.xml' },
   ],
-  '/api/releases_due': [{ name: 'ical', path: '/api/releases_due.ics' }],
+  '/api/data_sets': [{ name: 'dcat', title: 'DCAT', path: '/api/catalogue.jsonld' }],
+  '/api/releases_due': [{ name: 'ical', title: 'iCalendar', path: '/api/releases_due.ics' }],
 };
 
-export function formsOf(url: string, language: string): { name: string; href: string }[] {
+export function formsOf(
+  url: string,
+  language: string,
+): { name: string; title: string; href: string }[] {
   const [path = '', query] = url.split('?');
   const all: ExportForm[] = [
-    ...EVERY.map(({ name, ending }) => ({ name, path: `${path}.${ending}` })),
+    ...EVERY.map(({ name, title, ending }) => ({ name, title, path: `${path}.${ending}` })),
     ...(OTHERS[path] ?? []),
   ];
   return all.map((form) => {
     const parameters = new URLSearchParams(query);
     for (const [key, value] of Object.entries(form.query ?? {})) parameters.set(key, value);
     parameters.set('lang', language);
-    return { name: form.name, href: `${form.path}?${parameters}` };
+    return { name: form.name, title: form.title, href: `${form.path}?${parameters}` };
   });
 }

@@ -1,4 +1,4 @@
-import { computed, shallowRef, watch, type Ref } from 'vue';
+import { computed, type Ref } from 'vue';
 import { getJson, RequestFailed, withQuery } from '../../api/request';
 import type { SearchAnswer } from '../../api/search';
 import { useResource } from '../../api/useResource';
@@ -14,16 +14,8 @@ export function useSearch(query: Ref<string>, kind: Ref<string>) {
   const resource = useResource<SearchAnswer>(url);
   const answer = resource.data;
 
-  // The counts of all kinds stay while one of them is looked at.
-  const kinds = shallowRef<SearchAnswer['kinds']>([]);
-  const seenFor = shallowRef('');
-  watch(answer, (found) => {
-    if (!found) return;
-    if (!kind.value || seenFor.value !== query.value) {
-      kinds.value = found.kinds;
-      seenFor.value = kind.value ? '' : query.value;
-    }
-  });
+  /** Of the whole answer, whatever kind is looked at. */
+  const kinds = computed(() => answer.value?.kinds ?? []);
   const total = computed(() => kinds.value.reduce((sum, item) => sum + item.count, 0));
 
   async function more() {

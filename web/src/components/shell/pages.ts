@@ -1,7 +1,7 @@
 import type { IconName } from '../text/IconMark.vue';
 
 interface PageLink {
-  name: 'overview' | 'indicators' | 'map' | 'areas' | 'documents' | 'sources';
+  name: 'overview' | 'indicators' | 'map' | 'areas' | 'documents' | 'sources' | 'architecture';
   path: string;
   icon: IconName;
   /** On a phone: among the tabs at the bottom, or behind 更多. */
@@ -15,6 +15,7 @@ export const pages: PageLink[] = [
   { name: 'areas', path: '/areas', icon: 'areas', tab: true },
   { name: 'documents', path: '/documents', icon: 'documents', tab: false },
   { name: 'sources', path: '/sources', icon: 'sources', tab: false },
+  { name: 'architecture', path: '/architecture', icon: 'architecture', tab: false },
 ];
 
 export const isInside = (path: string, page: string) =>

@@ -10,7 +10,8 @@
 #include <time.h>
 
 static const char statement[] =
-    "SELECT organisation.code, organisation.name, organisation.name_en, organisation.kind, area_code, "
+    "SELECT organisation.code, organisation.name, organisation.name_en, organisation.kind, "
+    "area_code, "
     "area.name, area.name_en, state, organisation.note, sample, changed_seq "
     "FROM organisation LEFT JOIN area ON area.code = area_code ORDER BY organisation.code";
 

@@ -15,6 +15,7 @@ const plain = Object.entries(described.paths)
     operator: !methods.get.security || methods.get['x-roles'].includes('operator'),
     headers: asOperator(methods.get, token),
     parameters: methods.get.parameters ?? [],
+    files: methods.get['x-files'] ?? [], // of lists and tables
     both: (ending = '') => Promise.all(databases.map(({ url, token: own }) =>
       ask(url, 'GET', path + ending, asOperator(methods.get, own)))),
   }))
@@ -26,16 +27,16 @@ test('the description names the lists that scripts rely on', () => {
     assert.ok(plain.some((route) => route.path === path), path);
 });
 
-for (const { path, headers, parameters, both } of plain) {
+for (const { path, headers, parameters, files, both } of plain) {
   test(`GET ${path} is the same on both databases`, async () => {
     const replies = await both();
     assert.equal(replies[0].status, 200, replies[0].body);
     assert.deepEqual(comparable(replies[1]), comparable(replies[0]));
   });
 
-  if (!parameters.some(({ name }) => name === 'after')) continue;
+  if (!files.length) continue;
 
-  test(`GET ${path}: small pages give the list once, whole and in order`, async () => {
+  if (parameters.some(({ name }) => name === 'after')) test(`GET ${path}: small pages give the list once, whole and in order`, async () => {
     const whole = [];
     for (const size of [500, 7]) {
       const items = [];
@@ -55,6 +56,15 @@ for (const { path, headers, parameters, both } of plain) {
     assert.equal(replies[0].status, 200);
     assert.match(replies[0].headers['content-type'], /^text\/csv/);
     assert.deepEqual(comparable(replies[1]), comparable(replies[0]));
+  });
+
+  test(`GET ${path}.json and the description of the CSV are the same on both databases`, async () => {
+    for (const ending of ['.json', '.csv-metadata.json']) {
+      const replies = await both(ending);
+      assert.equal(replies[0].status, 200, replies[0].body);
+      JSON.parse(replies[0].body);
+      assert.deepEqual(comparable(replies[1]), comparable(replies[0]));
+    }
   });
 
   test(`GET ${path}.xlsx is a workbook`, async () => {

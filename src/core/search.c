@@ -1,8 +1,11 @@
 #include "core/search.h"
 
+#include <stdio.h>
+
 #include "core/search_store.h"
 #include "search.sql.h"
 
+enum { REBUILD_MEMORY = 256 << 20 };
 enum { SETTLE_EVERY = 32 }; /* writes between two looks at how many entries are fresh */
 
 const struct searchable *search_kind(const struct shape *shape)
@@ -173,4 +176,28 @@ enum error search_ensure(struct ctx *ctx)
     if (error && error != E_NOT_FOUND)
         return error;
     return version == SEARCH_VERSION ? E_OK : search_rebuild(ctx);
+}
+
+bool search_rebuild_command(const char *url, char *reason, size_t reason_size)
+{
+    struct db_conn *conn = db_connect(url, false, reason, reason_size);
+    if (!conn)
+        return false;
+    struct arena arena = {.ceiling = REBUILD_MEMORY};
+    struct ctx ctx = {.arena = &arena, .db = conn, .who = &principal_operator};
+    jmp_buf escape;
+    arena.escape = &escape;
+    enum error error = E_INTERNAL;
+    snprintf(reason, reason_size, "out of memory");
+    if (setjmp(escape) == 0) {
+        enum db_status status = db_begin(conn, true);
+        error = db_failed(status) ? fail_database(&ctx, status) : search_rebuild(&ctx);
+        if (!error && db_failed(status = db_commit(conn)))
+            error = fail_database(&ctx, status);
+        snprintf(reason, reason_size, "%.*s", STR_PRINT(ctx.detail));
+    }
+    db_rollback(conn);
+    arena_free(&arena);
+    db_disconnect(conn);
+    return !error;
 }

@@ -52,6 +52,8 @@ enum error search_bulk_end(struct search_bulk *bulk) MUST_USE;
 
 /* Makes the whole index anew from the modules' records, in the transaction that runs. */
 enum error search_rebuild(struct ctx *ctx) MUST_USE;
+/* kechuang search rebuild: the same in a transaction of its own. False with the reason. */
+bool search_rebuild_command(const char *url, char *reason, size_t reason_size) MUST_USE;
 /* The same where there is none yet, or one that another version of the program made. */
 enum error search_ensure(struct ctx *ctx) MUST_USE;
 

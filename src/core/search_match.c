@@ -371,6 +371,9 @@ struct found match_word(const struct folded_entry *entry, const struct word *wor
             break;
     if (found.times && !found.match)
         found.match = MATCH_TEXT;
+    /* Its pairs stand there, though not behind each other: 重庆…科技. */
+    if (!found.match && !word->exact && (unsigned char)word->folded.data[0] >= 0x80)
+        found.match = MATCH_PARTS;
     return found;
 }
 

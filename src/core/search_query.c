@@ -700,8 +700,8 @@ static bool match_parts(struct asking *asking, int64_t *counts, struct matches *
 /* --- Scores --------------------------------------------------------------------------------- */
 
 static const double match_weights[] = {
-    [MATCH_NONE] = 0,  [MATCH_TEXT] = 1,   [MATCH_PINYIN] = 2,
-    [MATCH_TITLE] = 4, [MATCH_BEGINS] = 6, [MATCH_WHOLE] = 12,
+    [MATCH_NONE] = 0,  [MATCH_PARTS] = 0.5, [MATCH_TEXT] = 1,   [MATCH_PINYIN] = 2,
+    [MATCH_TITLE] = 4, [MATCH_BEGINS] = 6,  [MATCH_WHOLE] = 12,
 };
 
 enum { TEXT_LENGTH = 200, TITLE_SHARE = 4 };
@@ -717,6 +717,8 @@ static bool score_entry(const struct asking *asking, const int64_t *counts, bool
     candidate->score = 0;
     for (size_t i = 0; i < query->word_count; i++) {
         struct found found = match_word(folded, &query->words[i]);
+        if (relaxed && found.match == MATCH_PARTS)
+            found.match = MATCH_NONE; /* the words are parts themselves */
         if (!found.match && !relaxed)
             return false;
         found_count += found.match != MATCH_NONE;

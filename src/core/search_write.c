@@ -64,7 +64,7 @@ static enum error insert(struct inserter *inserter, const int64_t *numbers, stru
 /* --- Collecting ----------------------------------------------------------------------------- */
 
 struct place {
-    uint32_t order, at; /* at: in the bytes */
+    uint32_t order, at, length; /* at: in the bytes */
 };
 
 struct collector {
@@ -193,12 +193,8 @@ static enum error write_texts(struct collector *collector, int64_t block)
     struct buf data = {.arena = &collector->work};
     enum error error = E_OK;
     for (size_t i = 0; i < collector->count && !error; i++) {
-        size_t at = collector->places[i].at, end = at;
-        struct search_entry entry;
-        struct str bytes = {(const char *)collector->bytes, collector->length};
-        if (!search_entry_unpack(bytes, &end, &entry))
-            return store_damaged(collector->ctx);
-        buf_add(&data, (struct str){bytes.data + at, end - at});
+        const struct place *place = &collector->places[i];
+        buf_add(&data, (struct str){(const char *)collector->bytes + place->at, place->length});
         if ((i + 1) % SEARCH_ROW_TEXTS != 0 && i + 1 < collector->count)
             continue;
         const int64_t id = block << 16 | (int64_t)(i / SEARCH_ROW_TEXTS * SEARCH_ROW_TEXTS);
@@ -260,9 +256,10 @@ enum error collector_add(struct collector *collector, const struct search_entry 
     enum error error = collector->count == SEARCH_BLOCK ? write_block(collector) : E_OK;
     make_room(collector, &collector->bytes, &collector->room,
               collector->length + search_entry_room(entry), 1);
+    size_t length = search_entry_pack(entry, collector->bytes + collector->length);
     collector->places[collector->count++] =
-        (struct place){search_entry_order(entry), (uint32_t)collector->length};
-    collector->length += search_entry_pack(entry, collector->bytes + collector->length);
+        (struct place){search_entry_order(entry), (uint32_t)collector->length, (uint32_t)length};
+    collector->length += length;
     return error;
 }
 

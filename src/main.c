@@ -16,6 +16,7 @@
 #include "core/openapi.h"
 #include "core/pack.h"
 #include "core/rotation.h"
+#include "core/search.h"
 #include "core/transfer.h"
 #include "modules/documents/documents.h"
 #include "json/read.h"
@@ -343,6 +344,13 @@ COMMAND(command_version)
     return print(STR(VERSION));
 }
 
+COMMAND(command_search_rebuild)
+{
+    UNUSED;
+    char reason[REASON_MAX] = "";
+    return search_rebuild_command(config->db.data, reason, sizeof(reason)) ? 0 : say(reason);
+}
+
 static const struct command {
     const char *name, *arguments, *zh, *en;
     int least, most; /* words after the name */
@@ -368,6 +376,8 @@ static const struct command {
      "from one database to the other", 0, 0, command_migrate},
     {"files check", "", "核对文件的内容是否都在", "are all files there, as they were?", 0, 0,
      command_files_check},
+    {"search rebuild", "", "重做检索索引", "make the index of search anew", 0, 0,
+     command_search_rebuild},
     {"keys check", "", "检查个人信息的密钥", "check the keys of personal data", 0, 0,
      command_keys_check},
     {"keys rotate", "", "更换主密钥", "change the master key", 0, 0, command_keys_rotate},

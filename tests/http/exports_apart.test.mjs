@@ -1,6 +1,7 @@
 // A file shows what there was at one sequence number, while others write; nothing in it runs in a
 // spreadsheet; and what was exported comes back by an import.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import test from 'node:test';
 import { get, makers, operator, post, start } from './apart.mjs';
 import { ask, creditCode } from './ask.mjs';
@@ -123,3 +124,27 @@ for (const [name, make] of Object.entries(makers)) {
     assert.ok(new Set(exports.map(({ seq }) => seq)).size > 10);
   });
 }
+
+test('PostgreSQL: behind a long write an export gives up, and holds nobody up for long', async () => {
+  const db = makers.PostgreSQL('long');
+  const { url, token } = await start(db);
+  // As an import holds it from its number to its commit.
+  const psql = spawn('psql', ['-qXtA', db]);
+  const says = new Promise((resolve) => { psql.stdout.on('data', resolve); });
+  psql.stdin.write("BEGIN; SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema(), 7263107)), 'held';\n");
+  await says;
+  const began = Date.now();
+  const [reply] = await Promise.all([get(url, '/api/organisations.csv', operator(token)),
+    post({ url, token }, '/api/organisations', { code: creditCode(7), name: '不受影响', kind: 'other', area_code: 'XZ-DL' })]);
+  assert.equal(reply.status, 503);
+  assert.equal(reply.headers['retry-after'], '2');
+  assert.match(reply.body, /较长的写入/);
+  assert.ok(Date.now() - began < 10000);
+  // What keeps its past is read as it was at a sealed number, and waits for nobody.
+  assert.equal((await get(url, '/api/observations.csv')).status, 200);
+  psql.stdin.end('COMMIT;\n');
+  await new Promise((resolve) => { psql.on('exit', resolve); });
+  const whole = await get(url, '/api/organisations.csv', operator(token));
+  assert.equal(whole.status, 200);
+  assert.match(whole.body, /不受影响/);
+});

@@ -185,6 +185,7 @@ static void refuse(void *state, struct http_exchange *exchange, int status)
     } known[] = {
         {400, E_MALFORMED, "请求的地址或格式不对", "the address or the request is malformed"},
         {401, E_UNAUTHORISED, "请先登录，再上传文件", "sign in before you upload a file"},
+        {403, E_FORBIDDEN, "您不能上传文件", "you may not upload files"},
         {413, E_TOO_LARGE, "内容超过这个地址允许的大小",
          "the body is larger than this address takes"},
         {414, E_URI_TOO_LONG, "地址过长", "the address is too long"},
@@ -213,7 +214,8 @@ static size_t body_limit(void *state, struct str method, struct str path)
     return call_body_max(method, path, &to_file);
 }
 
-/* Only for who may have a name here at all: a stranger cannot fill the disk. */
+/* A stranger fills no disk: whoever sends a file is asked before its bytes come. On PostgreSQL the
+ * loop has no connection; there, who is not remembered sends first, and is asked then. */
 static int body_file(void *state, struct http_exchange *exchange, int *file)
 {
     struct app *app = state;
@@ -221,10 +223,18 @@ static int body_file(void *state, struct http_exchange *exchange, int *file)
     call_body_max(exchange->method, exchange->path, &to_file);
     if (!to_file)
         return 0;
-    if (!bearer(exchange).length && !cookie(exchange, SESSION_COOKIE).length)
-        return 401;
+    struct task *task = ARENA_NEW(&exchange->arena, struct task);
+    task->app = app;
+    task->exchange = exchange;
+    task_frame(app, &task->call.ctx, &exchange->arena);
+    read_exchange(task);
+    enum authentication known = authenticate(task, app->loop_conn);
+    if (known == AUTHENTICATION_REFUSED)
+        return error_infos[task->call.ctx.error].status;
+    if (known == AUTHENTICATED && is_anybody(task->call.request.who))
+        return error_infos[E_UNAUTHORISED].status;
     *file = file_store_temporary(app->files);
-    return *file >= 0 ? 0 : errno == ENOSPC ? 507 : 503;
+    return *file >= 0 ? 0 : error_infos[errno == ENOSPC ? E_DISK_FULL : E_BUSY].status;
 }
 
 struct http_settings entry_settings(struct app *app, const char *address)

@@ -66,7 +66,7 @@ struct http_settings {
      * `*file` stays -1 for memory, else the listener writes it into that file, which it closes.
      * A status instead of 0 refuses the request. Runs on the loop thread; may ask for headers. */
     int (*body_file)(void *app, struct http_exchange *exchange, int *file);
-    /* Fills in the reply for what the listener refuses by itself: 400, 401, 413, 414, 431, 503,
+    /* Fills in the reply for what the listener refuses by itself: 400, 401, 403, 413, 414, 431, 503,
      * 507. Runs on the loop thread, does not call http_send(). The path is "/" where it was at
      * fault. */
     void (*refuse)(void *app, struct http_exchange *exchange, int status);

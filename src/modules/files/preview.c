@@ -15,7 +15,7 @@ enum {
     HEAD_BYTES = 256 * 1024, /* in which an image says its size */
     PIXELS_MAX = 50 * 1000 * 1000
 };
-#define PREVIEW_MEMORY ((size_t)1 << 30)
+#define PREVIEW_MEMORY ((size_t)1 << 29)
 
 /* `%s` is the page. */
 static const struct preview_kind {

@@ -406,6 +406,12 @@ enum db_status db_savepoint_drop(struct db_conn *conn)
     return db_savepoint_keep(conn);
 }
 
+void db_bulk_expect(struct db_conn *conn, bool expected)
+{
+    if (conn->driver->bulk_expect && !conn->begun)
+        conn->driver->bulk_expect(conn, expected);
+}
+
 enum db_status db_bulk_begin(struct db_conn *conn, struct str tables)
 {
     enum db_status status = gate(conn);

@@ -95,8 +95,9 @@ uint64_t db_transaction(const struct db_conn *conn);
 /* Around a million of rows that go into these tables (names between blanks) in the transaction that
  * runs. SQLite gets more memory for pages; and of a table that is all but empty it leaves the
  * indexes until db_bulk_end(), which builds each at once instead of row by row, so that only rows'
- * primary keys can be looked up meanwhile. On PostgreSQL, where that would lock readers out,
- * nothing changes. */
+ * primary keys can be looked up meanwhile. db_bulk_expect(), outside of transactions, lets it sort
+ * in files and on two threads. On PostgreSQL, where it would lock readers out, nothing changes. */
+void db_bulk_expect(struct db_conn *conn, bool expected);
 enum db_status db_bulk_begin(struct db_conn *conn, struct str tables) MUST_USE;
 enum db_status db_bulk_end(struct db_conn *conn) MUST_USE;
 

@@ -52,7 +52,8 @@ struct db_driver {
     enum db_status (*run)(struct db_conn *conn, const char *script);
     enum db_status (*prepare)(struct db_conn *conn, struct db_statement *statement);
     void (*forget)(struct db_conn *conn, struct db_statement *statement);
-    /* See db.h; `good` is false where the transaction was given up. May both be NULL. */
+    /* See db.h; `good` is false where the transaction was given up. All may be NULL. */
+    void (*bulk_expect)(struct db_conn *conn, bool expected);
     enum db_status (*bulk_begin)(struct db_conn *conn, struct str tables);
     enum db_status (*bulk_end)(struct db_conn *conn, bool good);
     int64_t (*last_id)(const struct db_conn *conn); /* may be NULL */
@@ -91,6 +92,7 @@ struct db_conn {
 };
 
 extern const struct db_driver db_sqlite, db_postgres;
+void sqlite_bulk_expect(struct db_conn *conn, bool expected);
 enum db_status sqlite_bulk_begin(struct db_conn *conn, struct str tables) MUST_USE;
 enum db_status sqlite_bulk_end(struct db_conn *conn, bool good) MUST_USE;
 

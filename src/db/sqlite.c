@@ -305,6 +305,7 @@ const struct db_driver db_sqlite = {
     .run = sqlite_run,
     .prepare = sqlite_prepare,
     .forget = sqlite_forget,
+    .bulk_expect = sqlite_bulk_expect,
     .bulk_begin = sqlite_bulk_begin,
     .bulk_end = sqlite_bulk_end,
     .last_id = sqlite_last_id,

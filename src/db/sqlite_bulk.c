@@ -6,7 +6,7 @@
 
 #include "db/driver.h"
 
-enum { SMALL_TABLE = 20000, SCRIPT_MAX = 16 * 1024, STATEMENT_MAX = 256, CACHE_KB = 64 * 1024 };
+enum { SMALL_TABLE = 20000, SCRIPT_MAX = 16 * 1024, STATEMENT_MAX = 256, CACHE_KB = 44 * 1024 };
 
 static bool run(struct db_conn *conn, const char *script)
 {
@@ -77,6 +77,12 @@ static bool drop_indexes(struct db_conn *conn, const char *table)
                  "WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL ORDER BY name",
                  table, note_index, &scripts) &&
            !scripts.too_long && run(conn, scripts.drop);
+}
+
+void sqlite_bulk_expect(struct db_conn *conn, bool expected)
+{
+    (void)run(conn, expected ? "PRAGMA temp_store = FILE; PRAGMA threads = 2"
+                             : "PRAGMA temp_store = MEMORY; PRAGMA threads = 0");
 }
 
 enum db_status sqlite_bulk_begin(struct db_conn *conn, struct str tables)

@@ -187,7 +187,9 @@ static void handle(struct writer *writer, struct write_job *first)
     if (first->alone) {
         int deadline_ms = conn->deadline_ms;
         db_deadline(conn, 0);
+        db_bulk_expect(conn, true);
         enum db_status status = run_alone(writer, first);
+        db_bulk_expect(conn, false);
         db_deadline(conn, deadline_ms);
         first->done(first->state, status);
         return;

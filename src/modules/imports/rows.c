@@ -138,7 +138,7 @@ SHARED_HANDLER(import_rows, rows_query, shown_rows)
     error = import_open(ctx, in->id, work);
     if (!error)
         error = db_all(ctx, &sql_import_line_states,
-                       ARGS(arg_int("import_id", in->id), arg_int("from", from),
+                       ARGS(arg_int("import_id", in->id), arg_int("from_line", from),
                             arg_int("first", import_row_id(in->id, from)),
                             arg_int("end", import_row_id(in->id + 1, 0)),
                             arg_int("limit", 2 * ROWS_MAX)),

@@ -2,7 +2,7 @@
 -- name: import_line_states
 SELECT line, state FROM (
     SELECT line, 'wrong' AS state FROM import_problem
-    WHERE import_id = :import_id AND line >= :from
+    WHERE import_id = :import_id AND line >= :from_line
     ORDER BY line LIMIT :limit) AS wrong_lines
 UNION ALL
 SELECT line, state FROM (

@@ -506,7 +506,8 @@ static enum error read_entries(struct asking *asking, struct candidates *list)
     int64_t *ids = arena_array(arena, list->count + 1, sizeof(*ids));
     struct search_entry *entries = arena_array(arena, list->count + 1, sizeof(*entries));
     size_t first = 0;
-    qsort(list->items, list->count, sizeof(*list->items), compare_ids);
+    if (list->count)
+        qsort(list->items, list->count, sizeof(*list->items), compare_ids);
     while (first < list->count && list->items[first].id < 0)
         first++;
     size_t count = list->count - first;
@@ -779,7 +780,8 @@ static size_t rank(const struct asking *asking, const int64_t *counts, bool rela
     }
     size_t dropped = list->count - kept;
     list->count = kept;
-    qsort(list->items, kept, sizeof(*list->items), compare_candidates);
+    if (kept)
+        qsort(list->items, kept, sizeof(*list->items), compare_candidates);
     return dropped;
 }
 

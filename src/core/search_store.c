@@ -87,22 +87,32 @@ static enum error read_page(struct ctx *ctx, void *state, const struct db_cursor
     return error;
 }
 
-/* The pages from the one that may hold `low` up to the one that may hold `high`, in each block; so
- * that both databases find them by the key and read no others. (CROSS JOIN keeps SQLite to this
- * order.) */
-static struct str statement_for(struct arena *arena, size_t count)
+/* The pages from the one that may hold `low` up to the one that may hold `high`, in each block,
+ * found by the key and no others read. CROSS JOIN keeps SQLite to this order; PostgreSQL, which
+ * cannot know how few blocks there are, is kept to it by LATERAL with an OFFSET. */
+#define LAST_OF_ALL "9223372036854775807"
+static const char pages_on_sqlite[] =
+    ") SELECT wanted.number, page.block, page.first, page.data"
+    " FROM wanted CROSS JOIN search_block AS its CROSS JOIN search_page AS page"
+    " WHERE page.block = its.block AND page.last >= wanted.low"
+    " AND page.last <= coalesce((SELECT min(edge.last) FROM search_page AS edge"
+    " WHERE edge.block = its.block AND edge.last >= wanted.high), " LAST_OF_ALL ")";
+static const char pages_on_postgres[] =
+    ") SELECT wanted.number, page.block, page.first, page.data"
+    " FROM wanted CROSS JOIN search_block AS its LEFT JOIN LATERAL"
+    " (SELECT edge.last FROM search_page AS edge WHERE edge.block = its.block"
+    " AND edge.last >= wanted.high ORDER BY edge.last LIMIT 1) AS behind ON TRUE"
+    " CROSS JOIN LATERAL (SELECT * FROM search_page AS page WHERE page.block = its.block"
+    " AND page.last >= wanted.low AND page.last <= coalesce(behind.last, " LAST_OF_ALL
+    ") ORDER BY page.last OFFSET 0) AS page";
+
+static struct str statement_for(const struct ctx *ctx, size_t count)
 {
-    struct buf text = {.arena = arena};
+    struct buf text = {.arena = ctx->arena};
     buf_add(&text, STR("WITH wanted (number, low, high) AS (VALUES "));
     for (size_t i = 0; i < count; i++)
         buf_print(&text, "%s(:number_%zu, :low_%zu, :high_%zu)", i ? ", " : "", i, i, i);
-    buf_add(
-        &text,
-        STR(") SELECT wanted.number, page.block, page.first, page.data"
-            " FROM wanted CROSS JOIN search_block AS its CROSS JOIN search_page AS page"
-            " WHERE page.block = its.block AND page.last >= wanted.low"
-            " AND page.last <= coalesce((SELECT min(edge.last) FROM search_page AS edge"
-            " WHERE edge.block = its.block AND edge.last >= wanted.high), 9223372036854775807)"));
+    buf_add(&text, str_of(db_is_sqlite(ctx->db) ? pages_on_sqlite : pages_on_postgres));
     return buf_str(&text);
 }
 
@@ -122,7 +132,7 @@ enum error store_postings(struct store *store, const struct token_range *ranges,
             args[3 * i + 2] =
                 arg_int(arena_print(arena, "high_%zu", i).data, (int64_t)ranges[first + i].high);
         }
-        error = db_rows(store->ctx, statement_for(arena, n),
+        error = db_rows(store->ctx, statement_for(store->ctx, n),
                         (struct args){{NULL, NULL}, args, 3 * n}, read_page, &asking);
     }
     return error;

@@ -490,13 +490,6 @@ static enum error open_claimed(struct ctx *ctx, int64_t next_block, struct colle
     return take_fresh(*collector, fresh, count);
 }
 
-enum error collector_open(struct ctx *ctx, struct collector **collector)
-{
-    int64_t next_block;
-    enum error error = db_number(ctx, &sql_search_claim, NO_ARGS, &next_block);
-    return error ? error : open_claimed(ctx, next_block, collector);
-}
-
 enum error collector_close(struct collector *collector)
 {
     enum error error = mark_replaced(collector);
@@ -509,6 +502,24 @@ enum error collector_close(struct collector *collector)
     return error ? error
                  : db_do(collector->ctx, &sql_search_next_block,
                          ARGS(arg_int("next_block", collector->next_block)));
+}
+
+/* What is fresh goes into a block of its own first: whoever collects may replace it. */
+enum error collector_open(struct ctx *ctx, struct collector **collector)
+{
+    int64_t next_block;
+    enum error error = db_number(ctx, &sql_search_claim, NO_ARGS, &next_block);
+    if (!error)
+        error = open_claimed(ctx, next_block, collector);
+    if (error || !((*collector)->count || (*collector)->replaced_count))
+        return error;
+    error = collector_close(*collector);
+    next_block = (*collector)->next_block;
+    if (!error)
+        error = open_collector(ctx, collector);
+    if (!error)
+        (*collector)->next_block = next_block;
+    return error;
 }
 
 enum error store_settle(struct ctx *ctx)
@@ -593,10 +604,6 @@ enum error store_mend(struct ctx *ctx, mend_fn *mend, void *state, bool *changed
 {
     struct collector *collector;
     enum error error = collector_open(ctx, &collector);
-    if (!error) /* what was fresh is in a block first */
-        error = collector_close(collector);
-    if (!error)
-        error = collector_open(ctx, &collector);
     *changed = false;
     for (size_t i = 0; !error && i < collector->store.count; i++) {
         bool found;

@@ -35,8 +35,10 @@
     GROUP(plan) \
     GROUP(plans) \
     GROUP(replies) \
+    GROUP(search) \
     GROUP(sheet) \
     GROUP(stats) \
+    GROUP(text) \
     GROUP(utf8) \
     GROUP(work_clock) \
     GROUP(writer)

@@ -113,6 +113,8 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "due_days",
                                            "class",
                                            "expected_rows",
+                                           "every_minutes",
+                                           "file_size",
                                            "position",
                                            "rows",
                                            "block",
@@ -143,8 +145,8 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {
-        "second_hand",   "sample",   "named_in_source", "uploaded", "may_delegate",
-        "for_overseers", "required", "is_personal",     "all",      "cancel"};
+        "second_hand", "sample", "named_in_source", "uploaded",    "may_delegate", "for_overseers",
+        "needs_done",  "active", "required",        "is_personal", "all",          "cancel"};
     static const char *const integer_endings[] = {"_id", "_at", "_seq"};
     (void)unused;
     *value = text_value("x");

@@ -263,6 +263,37 @@ for (const server of servers) {
   });
 }
 
+for (const server of servers) {
+  test(`${server.name}: what would become public waits for a second person`, async () => {
+    const admin = await administrator(server);
+    const analyst = await newUser(admin, 'analyst');
+    const leader = await newUser(admin, 'leader');
+    const rest = async (id) => {
+      for (;;) {
+        const found = (await analyst.get(`/api/imports/${id}`)).json;
+        if (resting(found.state)) return found;
+        await pause(20);
+      }
+    };
+    const text = 'indicator_code,area_code,period,value,unit,status,measure,approximation,visibility\n'
+      + `RD01,XZ-DL,${1900 + Number(process.hrtime.bigint() % 90n)},7,元,final,flow,exact,public\n`;
+    const { id } = await analyst.done('POST', '/api/imports?target=observations', text, [['Content-Type', 'text/csv']]);
+    assert.equal((await analyst.post(`/api/imports/${id}/run`)).status, 409, 'it is checked first');
+    await analyst.done('POST', `/api/imports/${id}/check`);
+    assert.equal((await rest(id)).public_count, 1);
+    const proposed = await analyst.post(`/api/imports/${id}/run`);
+    assert.equal(proposed.status, 202, proposed.body);
+    assert.equal((await rest(id)).state, 'checked', 'nothing happens yet');
+    assert.equal((await analyst.post(`/api/proposals/${proposed.json.id}/approval`, {})).status, 403);
+    const approved = await leader.post(`/api/proposals/${proposed.json.id}/approval`, {});
+    assert.equal(approved.status, 200, approved.body);
+    let found = await rest(id);
+    while (found.state === 'checked') found = await rest(id);
+    assert.equal(found.state, 'done', found.message);
+    assert.equal(found.counts.new, 1);
+  });
+}
+
 // --- Broken off
 
 test('a program that is killed in the middle has imported nothing, and says so at its next start', async () => {

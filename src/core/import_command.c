@@ -175,6 +175,16 @@ static bool run(struct command *command)
     return print_outcome(command, now() - began);
 }
 
+/* False where a word is too many, or none of ours. */
+static bool take_word(struct command *command, const char *word)
+{
+    const char **place = command->target ? &command->path : &command->target;
+    if (*word == '-' || *place)
+        return false;
+    *place = word;
+    return true;
+}
+
 static bool read_words(struct command *command, int count, char **words)
 {
     for (int i = 0; i < count; i++) {
@@ -182,13 +192,7 @@ static bool read_words(struct command *command, int count, char **words)
             command->check_only = true;
         else if (strcmp(words[i], "--mode") == 0 && i + 1 < count)
             command->mode = words[++i];
-        else if (*words[i] == '-')
-            return false;
-        else if (!command->target)
-            command->target = words[i];
-        else if (!command->path)
-            command->path = words[i];
-        else
+        else if (!take_word(command, words[i]))
             return false;
     }
     return command->path != NULL;

@@ -125,7 +125,7 @@ static const char *guess_encoding(struct str first, bool whole, size_t *mark)
 /* The separator that stands most often in the first line that has any, outside of quotes. */
 static char guess_separator(struct str text)
 {
-    static const char separators[] = {'\t', ',', ';'};
+    static const char separators[] = {',', '\t', ';'};
     size_t counts[COUNT(separators)] = {0}, best = 0;
     bool quoted = false;
     for (size_t i = 0; i < text.length; i++) {
@@ -139,7 +139,7 @@ static char guess_separator(struct str text)
     for (size_t s = 1; s < COUNT(separators); s++)
         if (counts[s] > counts[best])
             best = s;
-    return counts[best] ? separators[best] : ',';
+    return separators[best];
 }
 
 /* --- Reading -------------------------------------------------------------------------------- */

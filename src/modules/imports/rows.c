@@ -10,7 +10,7 @@
 #include "modules/imports/internal.h"
 #include "rows.sql.h"
 
-enum { ROWS_MAX = 500, ROWS_STANDARD = 100, LINEAGE_MAX = 100 };
+enum { ROWS_MAX = 500, STATES_MAX = 1000, ROWS_STANDARD = 100, LINEAGE_MAX = 100 };
 
 struct rows_query {
     int64_t id;
@@ -137,12 +137,12 @@ SHARED_HANDLER(import_rows, rows_query, shown_rows)
     work->file = -1;
     error = import_open(ctx, in->id, work);
     if (!error)
-        error = db_all(ctx, &sql_import_line_states,
-                       ARGS(arg_int("import_id", in->id), arg_int("from_line", from),
-                            arg_int("first", import_row_id(in->id, from)),
-                            arg_int("end", import_row_id(in->id + 1, 0)),
-                            arg_int("limit", 2 * ROWS_MAX)),
-                       &line_state_shape, 4 * ROWS_MAX, &known);
+        error =
+            db_all(ctx, &sql_import_line_states,
+                   ARGS(arg_int("import_id", in->id), arg_int("from_line", from),
+                        arg_int("first", import_row_id(in->id, from)),
+                        arg_int("end", import_row_id(in->id + 1, 0)), arg_int("limit", STATES_MAX)),
+                   &line_state_shape, (size_t)2 * STATES_MAX, &known);
     if (!error)
         error = read_rows(ctx, work, from, (size_t)limit, &known, &out->items);
     import_close(work);

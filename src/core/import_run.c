@@ -266,6 +266,22 @@ struct row_state {
     struct str was_json;
 };
 
+static bool is_or_was_public(const struct import_target *is, const struct row_state *state)
+{
+    return visibility_of(is, state->record) == VISIBILITY_PUBLIC ||
+           (state->was && visibility_of(is, state->was) == VISIBILITY_PUBLIC);
+}
+
+static enum error check_visibility(struct ctx *ctx, const struct import_target *is,
+                                   const struct row_state *state)
+{
+    if (!is->only_wider || !state->was ||
+        visibility_of(is, state->record) <= visibility_of(is, state->was))
+        return E_OK;
+    return complain(ctx, str_of(is->visibility), "修订不能比原来的公开范围更小",
+                    "a revision cannot be less visible than what it revises");
+}
+
 static enum error judge(struct pass *pass, struct import_line *line, struct row_state *state)
 {
     struct ctx *ctx = pass->ctx;
@@ -291,6 +307,8 @@ static enum error judge(struct pass *pass, struct import_line *line, struct row_
     if (error || state->same)
         return error;
     error = check_owner(pass, state->record);
+    if (!error)
+        error = check_visibility(ctx, target->is, state);
     if (!error)
         error = check_references(pass, state->record, state->was ? pass->mapped : UINT64_MAX);
     if (!error && target->is->check)
@@ -354,7 +372,7 @@ static void count(struct pass *pass, const struct row_state *state)
         work->counts.changed++;
     else
         work->counts.new ++;
-    if (!state->same && visibility_of(work->target.is, state->record) == VISIBILITY_PUBLIC)
+    if (!state->same && is_or_was_public(work->target.is, state))
         work->public_count++;
 }
 

@@ -163,7 +163,8 @@ struct import_target {
 
     uint32_t roles;                /* who may import it; 0 = nobody */
     const struct ownership *owned; /* what is written must be the writer's own */
-    const char *visibility;        /* a field: what is or becomes public takes a second person */
+    const char *visibility; /* a field: what is, was or becomes public takes a second person */
+    bool only_wider;        /* what is there does not become less visible */
 };
 
 /* A file of the city pack: each row becomes a record of the target. */

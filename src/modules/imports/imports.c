@@ -323,6 +323,8 @@ HANDLER(import_run, import_key, import)
     struct import import;
     const struct import_target *target;
     enum error error = find_to_change(ctx, in->id, &import, &target);
+    if (!error && ctx->if_match.data) /* what is approved is what was proposed */
+        error = check_match(ctx, import.changed_seq);
     if (!error && !lifecycle_step(&import_lifecycle, import.state, STR("run")))
         error = lifecycle_take(ctx, &import_lifecycle, import.id, import.state, "run", STR_NONE,
                                &import);
@@ -331,11 +333,20 @@ HANDLER(import_run, import_key, import)
     return error ? error : begin(ctx, &import, "run", IMPORT_RUN, out);
 }
 
+/* What the public reads goes as it came: with a second person. */
 HANDLER(import_undo, import_key, import)
 {
     struct import import;
     const struct import_target *target;
     enum error error = find_to_change(ctx, in->id, &import, &target);
+    if (!error && ctx->if_match.data)
+        error = check_match(ctx, import.changed_seq);
+    if (error)
+        return error;
+    if (import.public_count && str_is(import.state, "done")) {
+        ctx->etag = import.changed_seq;
+        error = approval_required(ctx);
+    }
     return error ? error : begin(ctx, &import, "undo", IMPORT_UNDO, out);
 }
 
@@ -410,7 +421,7 @@ static const struct route routes[] = {
     ACT("/api/imports/{id}/cancellation", import_cancel, "取消", "Cancel", .roles = IMPORTERS,
         .prelude = cancel_early),
     ACT("/api/imports/{id}/undo", import_undo, "撤销整个导入", "Undo the whole import",
-        .roles = IMPORTERS),
+        .roles = IMPORTERS, .approvers = APPROVERS),
     GET_LIST("/api/imports/{import_id}/problems", problem_list, "一次导入的问题",
              "Problems of an import", .roles = IMPORTERS),
     GET_TABLE("/api/imports/{id}/rows", import_rows, "文件的行", "Lines of the file",

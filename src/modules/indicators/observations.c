@@ -551,7 +551,8 @@ const struct import_target observation_target = {"observations",
                                                  .remove = remove_imported,
                                                  .roles = EDITORS,
                                                  .owned = &observation_owned,
-                                                 .visibility = "visibility"};
+                                                 .visibility = "visibility",
+                                                 .only_wider = true};
 
 /* Publication is a revision of the visibility alone. */
 SHARED_HANDLER(observation_publish, publication, observation)

@@ -26,12 +26,23 @@ static int64_t written_at(const struct shape *shape, const void *record)
     return 0;
 }
 
-static bool says_the_same(struct ctx *ctx, const struct import_work *work, const void *a,
-                          const void *b)
+static bool is_mapped(const struct import_columns *columns, const struct field *field)
 {
-    for (size_t i = 0; i < work->columns->count; i++) {
-        const struct field *field = work->columns->items[i].field;
-        if (field && !str_equal(field_text(ctx->arena, field, a), field_text(ctx->arena, field, b)))
+    for (size_t i = 0; i < columns->count; i++)
+        if (columns->items[i].field == field)
+            return true;
+    return false;
+}
+
+/* In the columns of the import; `wholly`: in all, since a later import may have had others. */
+static bool says_the_same(struct ctx *ctx, const struct import_work *work, bool wholly,
+                          const void *a, const void *b)
+{
+    const struct shape *shape = work->target.is->shape;
+    for (size_t i = 0; i < shape->count; i++) {
+        const struct field *field = &shape->fields[i];
+        if ((is_mapped(work->columns, field) || (wholly && target_takes(field))) &&
+            !str_equal(field_text(ctx->arena, field, a), field_text(ctx->arena, field, b)))
             return false;
     }
     return true;
@@ -43,7 +54,7 @@ static enum error is_untouched(struct undoing *u, const void *after, const void 
     const struct import_target *is = u->work->target.is;
     int64_t at = written_at(is->shape, now);
     struct str name = target_name_of(ctx->arena, is, now);
-    bool same = says_the_same(ctx, u->work, after, now);
+    bool same = says_the_same(ctx, u->work, !at, after, now);
     *good = str_equal(name, u->row.record_key) && (at ? at == u->work->import.run_seq.value : same);
     if (*good || !at || !same)
         return E_OK;

@@ -76,4 +76,26 @@ for (const server of servers) {
     assert.equal(hidden.status, 202, hidden.body);
     assert.equal((await anybody.get(`/api/data_sets/${set.code}`)).status, 200);
   });
+
+  test(called('what a later table wrote beside it is not taken back'), async () => {
+    const code = newName('Z');
+    const departments = async (...rows) => {
+      const id = await send(who.administrator, 'departments', rows);
+      const ran = await take(who.administrator, id, 'run');
+      assert.equal(ran.state, 'done', ran.message);
+      return id;
+    };
+    const found = async () => (await who.administrator.done('GET', '/api/departments?limit=500')).items.find((one) => one.code === code);
+    await departments('code,name,name_en,scope,named_in_source', `${code},甲部门,First,范围,是`);
+    const renaming = await departments('code,name', `${code},乙部门`);
+    const translating = await departments('code,name_en', `${code},Second`);
+    const kept = await take(who.administrator, renaming, 'undo');
+    assert.equal(kept.state, 'done');
+    assert.equal((await problems(who.administrator, renaming)).length, 1);
+    assert.deepEqual([(await found()).name, (await found()).name_en], ['乙部门', 'Second']);
+    // The other way round there is nothing in the way.
+    assert.equal((await take(who.administrator, translating, 'undo')).state, 'undone');
+    assert.equal((await take(who.administrator, renaming, 'undo')).state, 'undone');
+    assert.deepEqual([(await found()).name, (await found()).name_en], ['甲部门', 'First']);
+  });
 }

@@ -213,13 +213,36 @@ struct head {
     struct str cells[IMPORT_HEAD_LINES][SHEET_COLUMNS_MAX];
     size_t counts[IMPORT_HEAD_LINES], lines[IMPORT_HEAD_LINES];
     size_t count;
+    const struct sheet_fault *fault; /* of the first line that cannot be read */
+    size_t fault_line, fault_column;
 };
+
+static enum error no_line(struct ctx *ctx, const struct head *head, const struct sheet_fault *why)
+{
+    static const struct sheet_fault none = {"请检查第一行是不是标题",
+                                            "look whether the first line has the headings"};
+    if (!head->fault || why->zh)
+        return fail(ctx, E_INVALID, "文件里没有能读的行：%s",
+                    "the file has no line that can be read: %s",
+                    in_language(ctx, why->zh ? why->zh : none.zh, why->zh ? why->en : none.en));
+    return fail(ctx, E_INVALID,
+                "文件里没有能读的行：第 %zu 行第 %zu 列，%s；请改好文件，或另存为 XLSX 再传",
+                "the file has no line that can be read: line %zu, column %zu: %s; mend the file, "
+                "or save it as XLSX, and send it again",
+                head->fault_line, head->fault_column,
+                in_language(ctx, head->fault->zh, head->fault->en));
+}
 
 static enum error read_head(struct ctx *ctx, struct sheet *sheet, int64_t from, struct head *head)
 {
     struct sheet_row *row = ARENA_NEW(ctx->arena, struct sheet_row);
     struct sheet_fault why;
     while (head->count < IMPORT_HEAD_LINES && sheet_next(sheet, row, &why)) {
+        if (row->fault && !head->fault) {
+            head->fault = row->fault;
+            head->fault_line = row->line;
+            head->fault_column = row->fault_column;
+        }
         if (row->fault || (int64_t)row->line < from)
             continue;
         size_t n = head->count++;
@@ -229,10 +252,7 @@ static enum error read_head(struct ctx *ctx, struct sheet *sheet, int64_t from, 
             head->cells[n][i] = arena_str(ctx->arena, cell_disarmed(row->cells[i]));
     }
     if (!head->count)
-        return fail(ctx, E_INVALID, "文件里没有能读的行%s%s",
-                    "the file has no line that can be "
-                    "read%s%s",
-                    why.zh ? "：" : "", why.zh ? in_language(ctx, why.zh, why.en) : "");
+        return no_line(ctx, head, &why);
     return E_OK;
 }
 

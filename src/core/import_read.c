@@ -44,14 +44,17 @@ static void blame(struct import_line *line, struct arena *arena, struct line_pro
     line->last_problem = &kept->next;
 }
 
+/* What the line says there; a number that is missing is no 0. */
 static struct str value_of(struct arena *arena, const struct import_line *line,
-                           const struct field *field)
+                           const struct shape *shape, const struct field *field)
 {
-    return field && line->record ? field_text(arena, field, line->record) : STR_NONE;
+    bool said = field && line->record && line->given >> (field - shape->fields) & 1;
+    return said ? field_text(arena, field, line->record) : STR_NONE;
 }
 
-void import_line_blame(struct ctx *ctx, const struct import_columns *columns,
-                       struct import_line *line, struct arena *arena)
+void import_line_blame(struct ctx *ctx, const struct shape *shape,
+                       const struct import_columns *columns, struct import_line *line,
+                       struct arena *arena)
 {
     for (const struct complaint *c = ctx->complaints; c; c = c->next) {
         size_t column = column_of(columns, c->field);
@@ -61,7 +64,7 @@ void import_line_blame(struct ctx *ctx, const struct import_columns *columns,
             (struct line_problem){.column = column,
                                   .heading = column ? columns->items[column - 1].heading : STR_NONE,
                                   .field = arena_str(arena, c->field),
-                                  .value = value_of(arena, line, field),
+                                  .value = value_of(arena, line, shape, field),
                                   .message = arena_str(arena, c->message)});
     }
     if (!ctx->complaints)
@@ -179,7 +182,7 @@ static void read_line(struct import_reader *reader, struct import_line *line)
             break;
         }
     if (!line->problems && fields_check(ctx, row, reader->mapped, line->given))
-        import_line_blame(ctx, reading->columns, line, ctx->arena);
+        import_line_blame(ctx, shape, reading->columns, line, ctx->arena);
 }
 
 static void broken_line(struct import_reader *reader, struct import_line *line)

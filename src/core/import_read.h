@@ -57,7 +57,8 @@ void import_reader_give(struct import_reader *reader, struct import_batch *batch
 void import_reader_stop(struct import_reader *reader);
 
 /* Adds what was complained about in `ctx` to the line, and forgets it there. */
-void import_line_blame(struct ctx *ctx, const struct import_columns *columns,
-                       struct import_line *line, struct arena *arena);
+void import_line_blame(struct ctx *ctx, const struct shape *shape,
+                       const struct import_columns *columns, struct import_line *line,
+                       struct arena *arena);
 
 #endif

@@ -395,7 +395,7 @@ static enum error take_line(struct pass *pass, struct import_line *line)
     }
     if (!is_about_row(ctx))
         return error;
-    import_line_blame(ctx, pass->work->columns, line, ctx->arena);
+    import_line_blame(ctx, pass->work->target.is->shape, pass->work->columns, line, ctx->arena);
     wrong(pass, line);
     return E_OK;
 }
@@ -416,7 +416,7 @@ static enum error take_batch(struct pass *pass, struct import_batch *batch)
         struct import_line end = {.line =
                                       batch->count ? batch->lines[batch->count - 1].line + 1 : 0};
         fail(ctx, E_INVALID, "%s", "%s", in_language(ctx, batch->end.zh, batch->end.en));
-        import_line_blame(ctx, work->columns, &end, ctx->arena);
+        import_line_blame(ctx, work->target.is->shape, work->columns, &end, ctx->arena);
         wrong(pass, &end);
         pass->stop = true;
     }

@@ -98,4 +98,16 @@ for (const server of servers) {
     assert.equal((await take(who.administrator, renaming, 'undo')).state, 'undone');
     assert.deepEqual([(await found()).name, (await found()).name_en], ['甲部门', 'First']);
   });
+
+  test(called('what is wrong is named with its place, and no value is made up'), async () => {
+    const cell = ['Content-Type', 'text/csv'];
+    const columns = Array.from({ length: 300 }, (_, i) => `c${i}`).join(',');
+    const wide = await who.analyst.ask('POST', '/api/imports?target=observations&name=t.csv', `${columns}\n`, [cell]);
+    assert.equal(wide.status, 422, wide.body);
+    assert.match(wide.json.detail, /第 1 行第 256 列.*列太多/);
+    const id = await send(who.analyst, 'observations', [headings, row(newName('I'), '', 'bureau', '2016')]);
+    assert.equal((await take(who.analyst, id, 'check')).counts.wrong, 1);
+    const [problem] = await problems(who.analyst, id);
+    assert.deepEqual([problem.line, problem.column, problem.field, problem.value], [2, 5, 'value', null]);
+  });
 }

@@ -8,4 +8,12 @@
  * gone, days and numbers as they are written everywhere. What is none of these stays as it is. */
 struct str import_cell(struct arena *arena, const struct field *field, struct str text);
 
+/* An empty cell empties what can be empty. Of the rest (who may see it, a number, yes or no) it
+ * says nothing: not that it is the first of the choices, nor 0. */
+static inline bool import_cell_says(const struct field *field, bool empty)
+{
+    return !empty ||
+           (field->kind != KIND_INT && field->kind != KIND_REAL && field->kind != KIND_BOOL);
+}
+
 #endif

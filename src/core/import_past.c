@@ -58,15 +58,22 @@ static enum error read_cells(struct ctx *ctx, const struct import_columns *colum
             continue;
         const json_t *cell = json_array_get(list, next++);
         struct str value = {json_string_value(cell), json_string_length(cell)};
-        error = field_parse(ctx, field, row.value, import_cell(ctx->arena, field, value));
+        value = import_cell(ctx->arena, field, value);
+        if (import_cell_says(field, !value.length))
+            error = field_parse(ctx, field, row.value, value);
     }
     return error;
 }
 
-enum error import_row_after(struct ctx *ctx, const struct import_columns *columns, struct str was,
-                            struct str cells, struct row row)
+enum error import_row_after(struct ctx *ctx, const struct import_target *is,
+                            const struct import_columns *columns, struct str was, struct str cells,
+                            struct row row)
 {
+    const struct field *visibility =
+        is->visibility ? field_find(is->shape, str_of(is->visibility)) : NULL;
     fields_clear(row);
+    if (visibility) /* nothing is published unsaid */
+        *(int64_t *)((char *)row.value + visibility->offset) = VISIBILITY_BUREAU;
     enum error error = was.data ? import_row_before(ctx, was, row) : E_OK;
     return error ? error : read_cells(ctx, columns, cells, row);
 }
@@ -90,7 +97,7 @@ static enum error state_after(struct ctx *ctx, const struct origin *line, struct
     struct row row = {is->shape, arena_alloc(ctx->arena, is->shape->size)};
     enum error error = import_columns_read(ctx, is, line->columns, columns);
     if (!error)
-        error = import_row_after(ctx, columns, line->was, line->cells, row);
+        error = import_row_after(ctx, is, columns, line->was, line->cells, row);
     if (error)
         return error;
     if (!line->was.data && is->check && is->check(ctx, row.value) != E_OK)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/files.h"
+#include "core/import_cell.h"
 #include "core/import_read.h"
 #include "core/ownership.h"
 #include "core/search.h"
@@ -212,12 +213,14 @@ static bool differs(struct arena *arena, const struct field *field, const void *
 }
 
 /* What the line says over what is there; false when that is the same. */
-static bool merge(struct pass *pass, void *now, const void *said)
+static bool merge(struct pass *pass, void *now, const struct import_line *line)
 {
+    const void *said = line->record;
     const struct shape *shape = pass->work->target.is->shape;
     uint64_t changed = 0;
     for (size_t i = 0; i < shape->count; i++)
         if ((pass->mapped & ~pass->keys) >> i & 1 &&
+            import_cell_says(&shape->fields[i], !(line->given >> i & 1)) &&
             differs(pass->ctx->arena, &shape->fields[i], now, said))
             changed |= UINT64_C(1) << i;
     fields_merge((struct row){shape, now}, said, (struct field_set){changed});
@@ -300,7 +303,7 @@ static enum error judge(struct pass *pass, struct import_line *line, struct row_
         memcpy(state->was, now, size);
         state->record = now;
         error = check_owner(pass, state->was);
-        state->same = !error && !merge(pass, now, line->record);
+        state->same = !error && !merge(pass, now, line);
     }
     if (!error)
         error = check_once(pass, line, target_key(ctx->arena, target->is, state->record));

@@ -31,8 +31,9 @@ enum error import_pass(struct ctx *ctx, struct job_run *run, struct import_work 
                        bool write) MUST_USE;
 /* The record before the line, of its JSON, and after it; `was` STR_NONE = there was none. */
 enum error import_row_before(struct ctx *ctx, struct str was, struct row row) MUST_USE;
-enum error import_row_after(struct ctx *ctx, const struct import_columns *columns, struct str was,
-                            struct str cells, struct row row) MUST_USE;
+enum error import_row_after(struct ctx *ctx, const struct import_target *is,
+                            const struct import_columns *columns, struct str was, struct str cells,
+                            struct row row) MUST_USE;
 /* In a write transaction: every record as it was before the import. E_CONFLICT, with the lines in
  * `problems`, when one was changed since. */
 enum error import_take_back(struct ctx *ctx, struct job_run *run,

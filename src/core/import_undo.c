@@ -141,7 +141,8 @@ static enum error undo_row(struct undoing *u)
     void *now = arena_alloc(ctx->arena, size);
     bool good = false;
     fields_clear((struct row){target->is->shape, now});
-    enum error error = import_row_after(ctx, u->work->columns, u->row.was, u->row.cells, after);
+    enum error error =
+        import_row_after(ctx, target->is, u->work->columns, u->row.was, u->row.cells, after);
     if (error)
         return error;
     error = target_find(ctx, target, after.value, now);

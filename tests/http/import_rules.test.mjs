@@ -110,4 +110,25 @@ for (const server of servers) {
     const [problem] = await problems(who.analyst, id);
     assert.deepEqual([problem.line, problem.column, problem.field, problem.value], [2, 5, 'value', null]);
   });
+
+  test(called('an empty cell publishes nothing'), async () => {
+    const fact = newName('I');
+    await take(who.analyst, await send(who.analyst, 'observations', [headings, row(fact, 3, 'bureau', '2014')]), 'check')
+      .then(({ id }) => take(who.analyst, id, 'run'));
+    // Neither does a missing one, nor does the history say that it had.
+    const unsaid = newName('I');
+    const other = await send(who.analyst, 'observations', [headings.replace(/,visibility$/, ''), row(unsaid, 5, '', '2013').slice(0, -1)]);
+    await take(who.analyst, other, 'check');
+    assert.equal((await take(who.analyst, other, 'run')).state, 'done');
+    const [record] = (await who.analyst.done('GET', `/api/observations?fact_id=${unsaid}`)).items;
+    assert.equal(record.visibility, 'bureau');
+    const { items: [made] } = await who.analyst.done('GET', `/api/history?kind=observation&key=${record.id}`);
+    assert.equal(made.state.visibility, 'bureau');
+    const id = await send(who.analyst, 'observations', [headings, row(fact, 4, '', '2014')]);
+    const checked = await take(who.analyst, id, 'check');
+    assert.deepEqual([checked.counts.changed, checked.public_count], [1, 0]);
+    await take(who.analyst, id, 'run');
+    const [now] = (await who.analyst.done('GET', `/api/observations?fact_id=${fact}`)).items;
+    assert.deepEqual([now.value, now.visibility], [4, 'bureau']);
+  });
 }

@@ -74,7 +74,8 @@ bool image_size(struct str bytes, uint32_t *width, uint32_t *height)
         *height = big(bytes, 20, 4);
         return true;
     }
-    if (str_starts(bytes, STR("GIF8")) && bytes.length >= 10) {
+    if ((str_starts(bytes, STR("GIF87a")) || str_starts(bytes, STR("GIF89a"))) &&
+        bytes.length >= 10) {
         *width = little(bytes, 6, 2);
         *height = little(bytes, 8, 2);
         return true;

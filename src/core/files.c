@@ -113,8 +113,9 @@ static bool make_shard(const struct file_store *store, const char *shard)
     return errno == EEXIST;
 }
 
-/* The same bytes were there before: they count as new, unless a sweep is just taking them away. */
-static bool renew(const char *path, bool *there)
+/* The same bytes were there before: they count as new, unless a sweep is just taking them away. A
+ * file of another size is damaged, and makes room. */
+static bool renew(const char *path, int64_t size, bool *there)
 {
     *there = false;
     int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -122,9 +123,11 @@ static bool renew(const char *path, bool *there)
         return errno == ENOENT;
     struct stat about;
     bool good = flock(file, LOCK_EX) == 0 && fstat(file, &about) == 0;
-    *there = good && about.st_nlink > 0;
+    *there = good && about.st_nlink > 0 && about.st_size == size;
     if (*there)
         good = futimens(file, NULL) == 0 && fsync(file) == 0;
+    else if (good && about.st_nlink > 0)
+        good = unlink(path) == 0;
     close(file);
     return good;
 }
@@ -141,7 +144,7 @@ static bool link_file(const struct file_store *store, const struct upload *uploa
         bool there;
         if (linkat(AT_FDCWD, own, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
             return sync_folder(shard);
-        if (errno != EEXIST || !renew(path, &there))
+        if (errno != EEXIST || !renew(path, upload->size, &there))
             return false;
         if (there)
             return sync_folder(shard);

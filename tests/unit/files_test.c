@@ -223,6 +223,21 @@ static void files_are_their_owners_alone(void **state)
     end();
 }
 
+static void a_damaged_file_is_replaced_by_the_same_bytes(void **state)
+{
+    struct ctx *ctx = begin(state);
+    struct upload file = put(ctx, "whole"), read_back = {.file = -1};
+    char path[4096];
+    file_store_path(ctx->files, file.sha256, path, sizeof(path));
+    assert_int_equal(truncate(path, 2), 0);
+    put(ctx, "whole");
+    read_back.file = open(path, O_RDONLY);
+    assert_true(file_measure(&read_back));
+    assert_string_equal(read_back.sha256, file.sha256);
+    close(read_back.file);
+    end();
+}
+
 /* --- Types ---------------------------------------------------------------------------------- */
 
 static void types_are_told_by_bytes(void **state)
@@ -287,4 +302,5 @@ static void images_say_their_size(void **state)
 UNIT_GROUP(files, ON_BOTH(a_file_is_kept_while_somebody_refers_to_it),
            ON_BOTH(what_nobody_came_to_refer_to_is_removed), ON_BOTH(chunks_come_back_as_they_were),
            ON_BOTH(a_copy_has_a_ceiling), ON_SQLITE(files_are_their_owners_alone),
+           ON_SQLITE(a_damaged_file_is_replaced_by_the_same_bytes),
            cmocka_unit_test(types_are_told_by_bytes), cmocka_unit_test(images_say_their_size))

@@ -28,8 +28,8 @@ struct reply {
     struct str location;
     struct str link; /* to what describes it */
     struct str allow;
-    bool show_file;       /* a browser may show it, and need not save it */
-    bool in_parts;        /* it is somebody's file: parts may be asked for, and nothing in it runs */
+    bool show_file; /* a browser may show it, and need not save it */
+    bool in_parts;  /* it is somebody's file: parts may be asked for, and nothing in it runs */
     struct str cache_control;
     struct str file_name; /* for Content-Disposition */
     struct str cookie;    /* for Set-Cookie */

@@ -528,6 +528,8 @@ test('what is masked is shown once for a reason; erasure takes two persons', { s
 const WORK = [
   '/admin/users',
   '/admin/users/1',
+  '/admin/people',
+  '/admin/people/1',
   '/admin/organisations',
   `/admin/organisations/${FIRMS[0].code}`,
   '/admin/invitations',

@@ -35,6 +35,8 @@ const workRoutes: RouteRecordRaw[] = [
   work('/audit/:id', 'auditEvent', 'audit.one'),
   work('/admin/users', 'users', 'work.users'),
   work('/admin/users/:id', 'user', 'users.one'),
+  work('/admin/people', 'people', 'work.people'),
+  work('/admin/people/:id', 'person', 'people.one'),
   work('/admin/organisations', 'organisations', 'work.organisations'),
   work('/admin/organisations/:code', 'oneOrganisation', 'organisations.one'),
   work('/admin/invitations', 'invitations', 'work.invitations'),

@@ -21,6 +21,8 @@ export default {
   auditEvent: () => import('./AuditEventPage.vue'),
   users: () => import('./admin/UsersPage.vue'),
   user: () => import('./admin/UserPage.vue'),
+  people: () => import('./admin/PeoplePage.vue'),
+  person: () => import('./admin/PersonPage.vue'),
   organisations: () => import('./admin/OrganisationsPage.vue'),
   oneOrganisation: () => import('./admin/OrganisationPage.vue'),
   invitations: () => import('./admin/InvitationsPage.vue'),

@@ -10,6 +10,7 @@ export interface WorkPage {
     | 'imports'
     | 'architecture'
     | 'users'
+    | 'people'
     | 'organisations'
     | 'invitations'
     | 'settings'
@@ -40,6 +41,7 @@ const PAGES: WorkPage[] = [
   { name: 'proposals', path: '/proposals', group: 'decisions', for: ['propose', 'approve'] },
   { name: 'audit', path: '/audit', group: 'decisions', for: ['audit'] },
   { name: 'users', path: '/admin/users', group: 'administration', for: ['oversee'] },
+  { name: 'people', path: '/admin/people', group: 'administration', for: ['oversee'] },
   { name: 'organisations', path: '/admin/organisations', group: 'administration', for: ['lookUp'] },
   { name: 'invitations', path: '/admin/invitations', group: 'administration', for: ['oversee'] },
   { name: 'settings', path: '/admin/settings', group: 'administration', for: ['oversee'] },

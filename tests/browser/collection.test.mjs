@@ -136,7 +136,7 @@ test('the three maps: boxes are links, reached by keyboard', async () => {
   await page.locator('[data-view="department"]').click();
   await page.waitForURL(/view=department/);
   await settled(page);
-  const box = page.locator('.drawing a[href^="/data_sets/"]').first();
+  const box = page.locator('.drawing a[href^="/collection/"]').first();
   await box.focus();
   await page.keyboard.press('Enter');
   await page.waitForURL('**/data_sets/*');

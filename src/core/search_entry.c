@@ -153,7 +153,7 @@ size_t search_entry_room(const struct search_entry *entry)
 {
     struct search_entry copy = *entry;
     struct str *texts[SEARCH_TEXTS];
-    size_t room = (SEARCH_TEXTS + 3) * VARINT_MAX;
+    size_t room = (size_t)(SEARCH_TEXTS + 3) * VARINT_MAX;
     search_entry_texts(&copy, texts);
     for (size_t i = 0; i < SEARCH_TEXTS; i++)
         room += texts[i]->length;
@@ -189,7 +189,7 @@ size_t search_entry_pack(const struct search_entry *entry, unsigned char *out)
     search_entry_texts(&copy, texts);
     for (size_t i = 0; i < SEARCH_TEXTS; i++) {
         at += put_number(out + at, texts[i]->data ? texts[i]->length + 1 : 0);
-        if (texts[i]->length)
+        if (texts[i]->data && texts[i]->length)
             memcpy(out + at, texts[i]->data, texts[i]->length);
         at += texts[i]->length;
     }

@@ -301,7 +301,7 @@ struct reading {
 static void read_title(struct str title, struct reading *reading)
 {
     size_t at = 0;
-    reading->count = 0;
+    *reading = (struct reading){.count = 0};
     while (at < title.length && reading->count < POINTS_MAX) {
         reading->starts[reading->count] = at;
         reading->points[reading->count++] = utf8_next(title, &at);

@@ -42,7 +42,15 @@ struct query *query_pieces(struct arena *arena, const struct query *query);
 size_t query_add_range(struct query *query, struct token_range range);
 
 /* A title or text with what was found in it. */
-enum match { MATCH_NONE, MATCH_PARTS, MATCH_TEXT, MATCH_PINYIN, MATCH_TITLE, MATCH_BEGINS, MATCH_WHOLE };
+enum match {
+    MATCH_NONE,
+    MATCH_PARTS,
+    MATCH_TEXT,
+    MATCH_PINYIN,
+    MATCH_TITLE,
+    MATCH_BEGINS,
+    MATCH_WHOLE
+};
 struct found {
     enum match match;
     size_t times; /* in the text, up to MATCH_TIMES */

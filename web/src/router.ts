@@ -3,6 +3,8 @@ import { withDataWords, withWorkWords } from './i18n';
 import OverviewPage from './pages/OverviewPage.vue';
 import type pages from './pages/work';
 import { closeDrawer } from './state/drawer';
+import { mayOpen } from './state/places';
+import { session } from './state/session';
 
 /** A page for those who sign in; its title, too, is among the words that come with it. */
 const work = (path: string, page: keyof typeof pages, title: string) =>
@@ -105,6 +107,12 @@ export const router = createRouter({
     if (to.path === from.path) return undefined;
     return { top: 0 };
   },
+});
+
+// The maps lead to the board; whoever may not see what is owed finds the catalogue there.
+router.beforeEach((to) => {
+  const isVisitor = session.account !== null && to.path === '/collection' && !mayOpen(to.path);
+  return isVisitor && to.query.kind ? { path: '/data_sets', query: to.query } : true;
 });
 
 router.afterEach((to, from) => {

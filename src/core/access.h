@@ -64,7 +64,8 @@ enum {
     STAFF = EDITORS | ROLE_SET(ROLE_SPECIALIST) | ROLE_SET(ROLE_LEADER) | OVERSEERS
 };
 
-/* Whom a request comes from: an account acting under one of its grants. */
+/* Whom a request comes from: an account acting under one of its grants, or the program itself. Of
+ * what belongs to a department, a role that is not confined has all, unless it acts for one. */
 struct principal {
     int64_t account_id, grant_id, person_id;                  /* 0 = none */
     struct str name;                                          /* log-in name */

@@ -81,6 +81,8 @@ static const struct field import_fields[] = {
     FIELD(struct import, progress, "进度", "Progress", USE_OUT, .of = &import_progress_shape),
     FIELD(struct import, rows_digest, "各行所做的摘要", "Digest of what each line did", USE_OUT),
     FIELD(struct import, message, "说明", "What came of it", USE_OUT),
+    FIELD(struct import, department_code, "只写这个部门的记录（由报送通道而来）",
+          "Writes records of this department only (it came by a feed)", USE_OUT),
     FIELD(struct import, account_id, "账户（0 为启动者）", "Account; 0 = the operator",
           USE_OUT | USE_FILTER),
     FIELD(struct import, created_by, "上传人", "Who sent it", USE_OUT),

@@ -46,6 +46,7 @@ struct import {
     struct record counts, progress;
     struct str rows_digest, message;
     int64_t account_id;
+    struct str department_code; /* of what a feed brought: whose records it may write */
     struct str created_by;
     struct instant created_at;
     struct maybe_int run_seq, undo_seq;

@@ -38,6 +38,18 @@ struct pass {
 
 /* --- Opening -------------------------------------------------------------------------------- */
 
+/* What a feed brought is written by the program, but no further than the department whose data set
+ * it is. */
+static void confine(struct ctx *ctx, const struct import *import)
+{
+    if (!import->department_code.data || ctx->who->account_id)
+        return;
+    struct principal *who = ARENA_NEW(ctx->arena, struct principal);
+    *who = *ctx->who;
+    who->department_code = import->department_code;
+    ctx->who = who;
+}
+
 enum error import_open(struct ctx *ctx, int64_t id, struct import_work *work)
 {
     *work = (struct import_work){.file = -1, .arena = ctx->arena};
@@ -48,6 +60,7 @@ enum error import_open(struct ctx *ctx, int64_t id, struct import_work *work)
     if (!is)
         return fail(ctx, E_CONFLICT, "不再能导入“%.*s”", "\"%.*s\" can no longer be imported",
                     STR_PRINT(work->import.target));
+    confine(ctx, &work->import);
     if (!role_in(ctx->who->role, is->roles))
         return fail(ctx, E_FORBIDDEN, "您现在的身份不能导入%s",
                     "the role you act in may not import %s", in_language(ctx, is->zh, is->en));

@@ -2,6 +2,13 @@
 
 #include "ownership.sql.h"
 
+/* Is nothing kept from him? Not so where he acts for one department alone. */
+static bool has_all(const struct principal *who, const struct ownership *owned)
+{
+    return role_infos[who->role].scope == SCOPE_ALL &&
+           !(who->department_code.data && owned->department);
+}
+
 /* The column that decides for this role; NULL = nothing can be his own. */
 const char *ownership_column(const struct principal *who, const struct ownership *owned)
 {
@@ -16,8 +23,10 @@ const char *ownership_column(const struct principal *who, const struct ownership
     case SCOPE_DEPARTMENT:
         column = owned->department;
         break;
-    case SCOPE_ACCOUNT:
     case SCOPE_ALL:
+        column = who->department_code.data ? owned->department : NULL;
+        break;
+    case SCOPE_ACCOUNT:
         break;
     }
     return column ? column : who->account_id ? owned->account : NULL;
@@ -41,7 +50,7 @@ struct str ownership_own_areas(void)
 const char *ownership_condition(const struct principal *who, const struct ownership *owned,
                                 struct arena *arena)
 {
-    if (role_infos[who->role].scope == SCOPE_ALL)
+    if (has_all(who, owned))
         return "TRUE";
     const char *column = ownership_column(who, owned);
     if (!column)
@@ -71,7 +80,7 @@ enum error ownership_holds(struct ctx *ctx, const struct ownership *owned, struc
                            bool *own)
 {
     const struct principal *who = ctx->who;
-    *own = role_infos[who->role].scope == SCOPE_ALL;
+    *own = has_all(who, owned);
     const char *column = ownership_column(who, owned);
     const struct field *field = column ? field_find(row.shape, str_of(column)) : NULL;
     if (*own || !field || field_is_null(field, row.value))
@@ -104,7 +113,7 @@ enum error ownership_may_see(struct ctx *ctx, const struct ownership *owned, str
     if (visibility <= clearance(ctx))
         return E_OK;
     /* Who is not confined has nothing of his own: he sees what his clearance says. */
-    if (role_infos[ctx->who->role].scope == SCOPE_ALL)
+    if (has_all(ctx->who, owned))
         return E_NOT_FOUND;
     enum error error = ownership_holds(ctx, owned, row, &own);
     return error ? error : own ? E_OK : E_NOT_FOUND;
@@ -115,7 +124,7 @@ void ownership_fill_in(struct ctx *ctx, const struct ownership *owned, struct ro
     const char *column = ownership_column(ctx->who, owned);
     const struct field *field = column ? field_find(row.shape, str_of(column)) : NULL;
     if (!field || field->kind != KIND_TEXT || !field_is_null(field, row.value) ||
-        role_infos[ctx->who->role].scope == SCOPE_ALL)
+        has_all(ctx->who, owned))
         return;
     struct str mine = scope_value(ctx->who, owned, column);
     memcpy((char *)row.value + field->offset, &mine, sizeof(mine));

@@ -32,7 +32,8 @@ void ticking_end(struct ctx *ctx)
 
 struct reply ticking_call(struct ctx *ctx, const struct ticking *ticking, struct request request)
 {
-    request.who = &principal_operator;
+    if (!request.who)
+        request.who = &principal_operator;
     return app_call(ticking->ticker->app, ctx->arena, request);
 }
 

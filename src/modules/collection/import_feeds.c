@@ -131,13 +131,16 @@ static enum error begin(struct ctx *ctx, const struct ticking *ticking,
     enum error error = open_file(ctx, event->file_sha256, &upload);
     if (error)
         return error;
+    struct principal who = principal_operator;
+    who.department_code = feed->department_code;
     struct str name = event->file_name.data ? event->file_name : feed->data_set_code;
     struct request request = {.method = STR("POST"),
                               .path = STR("/api/imports"),
                               .query = arena_print(ctx->arena, "target=%.*s&mode=%.*s&name=%.*s",
                                                    STR_PRINT(feed->target), STR_PRINT(feed->mode),
                                                    STR_PRINT(encoded(ctx, name))),
-                              .upload = &upload};
+                              .upload = &upload,
+                              .who = &who};
     struct reply reply = ticking_call(ctx, ticking, request);
     close(upload.file);
     int64_t import_id = reply.status == 201 ? number_in(ctx, reply.body, "id") : 0;

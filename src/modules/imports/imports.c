@@ -107,6 +107,7 @@ HANDLER(import_create, upload_query, import)
     made.file_sha256 = str_of(ctx->upload->sha256);
     made.file_size = ctx->upload->size;
     made.account_id = ctx->who->account_id;
+    made.department_code = made.account_id ? STR_NONE : ctx->who->department_code;
     made.created_by = ctx_actor(ctx);
     made.created_at = ctx->now;
     int64_t id;

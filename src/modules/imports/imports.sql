@@ -10,11 +10,13 @@ FROM import_problem JOIN import ON import.id = import_problem.import_id
 -- name: import_insert
 INSERT INTO import (target, kind, mode, state, file_name, file_sha256, file_size, format, encoding,
                     sheet, sheets, header_line, columns, row_count, new_count, changed_count,
-                    same_count, wrong_count, problem_count, public_count, account_id, created_by,
+                    same_count, wrong_count, problem_count, public_count, account_id,
+                    department_code, created_by,
                     created_at, changed_seq)
 VALUES (:target, :kind, :mode, :state, :file_name, :file_sha256, :file_size, :format, :encoding,
         :sheet, :sheets, :header_line, :columns, :row_count, :new_count, :changed_count,
-        :same_count, :wrong_count, :problem_count, :public_count, :account_id, :created_by,
+        :same_count, :wrong_count, :problem_count, :public_count, :account_id,
+        :department_code, :created_by,
         :created_at, :sequence)
 
 -- name: import_update

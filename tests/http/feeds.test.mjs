@@ -213,6 +213,28 @@ for (const server of servers) {
     assert.equal((await eventsOf(feed)).at(-1).outcome, 'repeated');
   });
 
+  test(called('a feed writes no records of another department'), async () => {
+    const heading = 'indicator_code,area_code,period,value,unit,measure,status,approximation';
+    const analyst = await newUser(who.admin, 'analyst');
+    const other = await analyst.done('POST', '/api/observations', { indicator_code: 'RD01', area_code: 'XZ-DL', period: '2011', value: 7, unit: '元',
+      measure: 'flow', status: 'estimate', approximation: 'exact', note: '别的部门', department_code: 'XD02', visibility: 'bureau' });
+    const set = await newSet({ target: 'observations' }), feed = await newFeed(set.code, 'push');
+    const outcome = async (body) => {
+      const sent = await push(who.finance, feed, body);
+      assert.equal(sent.status, 201, sent.body);
+      return eventually('it has an outcome', async () => {
+        const event = (await eventsOf(feed)).find(({ id }) => id === sent.json.id);
+        return event.outcome !== 'importing' && event;
+      });
+    };
+    const foreign = await outcome(`fact_id,value\n${other.fact_id},666\n`);
+    assert.equal(foreign.outcome, 'refused', JSON.stringify(foreign));
+    assert.equal((await analyst.done('GET', `/api/observations/${other.id}`)).value, 7);
+    assert.equal((await outcome(`${heading}\nRD01,XZ-DL,2012,5,元,flow,estimate,exact\n`)).outcome, 'arrived');
+    const [made] = (await analyst.done('GET', '/api/observations?indicator_code=RD01&period=2012&limit=500')).items.filter(({ value }) => value === 5);
+    assert.equal(made.department_code, 'XD03');
+  });
+
   test(called('a feed makes nothing public that the catalogue does not say is public'), async () => {
     const set = await newSet({ target: 'observations' }), feed = await newFeed(set.code, 'push');
     const figures = (visibility) => 'indicator_code,area_code,period,value,unit,measure,status,approximation,visibility\n'

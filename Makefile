@@ -19,7 +19,7 @@ CFLAGS   += -std=c17 -ffp-contract=off $(WARN) $(FLAGS_$(FLAVOUR))
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
 
 SQL       = $(wildcard src/core/*.sql src/modules/*/*.sql)
-TEXT_H    = build/generated/text_fold.h build/generated/text_pinyin.h
+TEXT_H    = build/generated/fold.table.h build/generated/pinyin.table.h
 SQL_H     = $(patsubst %.sql,build/generated/%.sql.h,$(notdir $(SQL)))
 SOURCES   = $(filter-out src/main.c,$(wildcard src/*/*.c src/modules/*/*.c))
 OBJECTS   = $(SOURCES:src/%.c=$(OUT)/%.o)
@@ -66,9 +66,9 @@ build/text_tables: tools/text_tables.c
 	@mkdir -p build/generated
 	$(CC) -std=c17 -O1 -g $(WARN) -Wno-sign-conversion -D_GNU_SOURCE $< -o $@ \
 	    $(shell pkg-config --cflags --libs icu-i18n icu-uc) # its macros convert signs
-build/generated/text_fold.h: build/text_tables
+build/generated/fold.table.h: build/text_tables
 	build/text_tables > $@.$$$$ && mv $@.$$$$ $@
-build/generated/text_pinyin.h: build/text_tables src/text/polyphones.csv
+build/generated/pinyin.table.h: build/text_tables src/text/polyphones.csv
 	build/text_tables src/text/polyphones.csv > $@.$$$$ && mv $@.$$$$ $@
 
 vpath %.sql $(sort $(dir $(SQL)))

@@ -1,7 +1,7 @@
 /* Makes src/text's tables out of ICU, at build time: ICU is not linked into the program.
  *
- *   text_tables > build/generated/text_fold.h
- *   text_tables src/text/polyphones.csv > build/generated/text_pinyin.h
+ *   text_tables > build/generated/fold.table.h
+ *   text_tables src/text/polyphones.csv > build/generated/pinyin.table.h
  *
  * For each code point: what it folds to (NFKC with case folded, traditional characters simplified,
  * Latin, Greek and Cyrillic letters without their accents, white space and controls a space) and

@@ -40,18 +40,11 @@ enum {
     LIST_EXPORT_PAGE = 2000,
     LIST_FILE_ROWS = 5000000,
     LIST_XLSX_ROWS = 1048575, /* what a sheet holds, less its heading */
-    LIST_EXPORT_SECONDS = 55 /* the listener waits for 60 */
+    LIST_EXPORT_SECONDS = 55  /* the listener waits for 60 */
 };
 
 /* The forms that every list has: a page, and whole as files. */
-enum list_format {
-    LIST_PAGE,
-    LIST_CSV,
-    LIST_XLSX,
-    LIST_JSON,
-    LIST_CSV_METADATA,
-    LIST_FORMATS
-};
+enum list_format { LIST_PAGE, LIST_CSV, LIST_XLSX, LIST_JSON, LIST_CSV_METADATA, LIST_FORMATS };
 
 /* What a client asked of a list. */
 struct list_request {

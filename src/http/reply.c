@@ -37,9 +37,8 @@ static struct MHD_Response *body_of(struct http_exchange *exchange)
         return MHD_create_response_from_buffer(exchange->reply.length,
                                                (void *)(uintptr_t)exchange->reply.data,
                                                MHD_RESPMEM_PERSISTENT);
-    struct MHD_Response *response =
-        MHD_create_response_from_fd_at_offset64(exchange->reply_file_size, exchange->reply_file,
-                                                exchange->reply_file_from);
+    struct MHD_Response *response = MHD_create_response_from_fd_at_offset64(
+        exchange->reply_file_size, exchange->reply_file, exchange->reply_file_from);
     if (response)
         exchange->reply_file = -1; /* it closes it */
     return response;

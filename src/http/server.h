@@ -50,8 +50,8 @@ struct http_exchange {
         struct str name, value;
     } headers[HTTP_HEADERS_MAX];
     size_t header_count;
-    struct str reply; /* in the arena or in constant memory */
-    int reply_file;   /* when >= 0: send this file instead, and close it */
+    struct str reply;                          /* in the arena or in constant memory */
+    int reply_file;                            /* when >= 0: send this file instead, and close it */
     uint64_t reply_file_from, reply_file_size; /* so many bytes of it */
 };
 
@@ -66,8 +66,8 @@ struct http_settings {
      * `*file` stays -1 for memory, else the listener writes it into that file, which it closes.
      * A status instead of 0 refuses the request. Runs on the loop thread; may ask for headers. */
     int (*body_file)(void *app, struct http_exchange *exchange, int *file);
-    /* Fills in the reply for what the listener refuses by itself: 400, 401, 403, 413, 414, 431, 503,
-     * 507. Runs on the loop thread, does not call http_send(). The path is "/" where it was at
+    /* Fills in the reply for what the listener refuses by itself: 400, 401, 403, 413, 414, 431,
+     * 503, 507. Runs on the loop thread, does not call http_send(). The path is "/" where it was at
      * fault. */
     void (*refuse)(void *app, struct http_exchange *exchange, int status);
     /* Tests are in a hurry; 0 = as said above. */

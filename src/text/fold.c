@@ -1,7 +1,7 @@
 #include "text/fold.h"
 
 #include "base/utf8.h"
-#include "text_fold.h"
+#include "fold.table.h"
 
 enum {
     CLASS_SHIFT = 29,

@@ -1,6 +1,6 @@
 #include "text/pinyin.h"
 
-#include "text_pinyin.h"
+#include "pinyin.table.h"
 
 enum { STARTS_WORD = 0x8000, READING_MASK = 0x1FF };
 

@@ -84,7 +84,8 @@ static enum error by_digest(struct ctx *ctx, const char *column, enum personal p
     enum error error = personal_digest(ctx, str_of(column), personal, value, &digest);
     if (!error)
         error = db_number(ctx, &sql_person_by_digest,
-                          ARGS(arg_text("column", str_of(column)), arg_text("digest", digest)), id);
+                          ARGS(arg_text("column_name", str_of(column)), arg_text("digest", digest)),
+                          id);
     return error == E_NOT_FOUND ? E_OK : error;
 }
 

@@ -14,5 +14,5 @@ UPDATE person SET name = :name, phone = :phone, email = :email, id_number = :id_
 WHERE id = :id AND erased_at IS NULL RETURNING id;
 
 -- name: person_by_digest
-SELECT person_id FROM personal_index WHERE column_name = :column AND digest = :digest
+SELECT person_id FROM personal_index WHERE column_name = :column_name AND digest = :digest
 ORDER BY person_id LIMIT 1;

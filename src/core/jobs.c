@@ -369,6 +369,8 @@ static enum error broken_step(struct ctx *ctx, void *all)
         db_all(ctx, &sql_jobs_broken,
                ARGS((struct arg){"all", {.type = DB_BOOL, .integer = *(const bool *)all}}),
                &job_shape, BROKEN_MAX, &jobs);
+    if (!error && jobs.count) /* most often there is none, and then no number is used up */
+        error = sequence_take(ctx);
     for (size_t i = 0; i < jobs.count && !error; i++) {
         struct job job = ((const struct job *)jobs.items)[i];
         const struct job_kind *kind = kind_of(job.kind);
@@ -387,7 +389,7 @@ static void settle_broken(struct jobs *jobs, struct db_conn *conn, bool all)
     struct ctx ctx = {.db = conn};
     task_frame(jobs->app, &ctx, &arena);
     ctx.who = &principal_operator;
-    struct step step = {.run = broken_step, .state = &all, .numbered = true};
+    struct step step = {.run = broken_step, .state = &all};
     if (write_step(&ctx, &jobs->run, &step, false))
         log_event(LOG_ERROR, "broken_jobs_not_settled", NULL);
     arena_free(&arena);

@@ -261,6 +261,8 @@ static void sqlite_column(struct db_statement *statement, int column, struct db_
     case DB_BYTES:
         value->text.data = sqlite3_column_blob(handle, column);
         value->text.length = (size_t)sqlite3_column_bytes(handle, column);
+        if (!value->null && !value->text.data) /* so SQLite says that there are none */
+            value->text.data = "";
         return;
     case DB_TEXT:
         break;

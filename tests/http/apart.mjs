@@ -19,9 +19,9 @@ export const makers = {
 };
 
 const servers = [];
-export const start = (db) => new Promise((resolve, reject) => {
+export const start = (db, pack = 'tests/packs/xingzhou') => new Promise((resolve, reject) => {
   const server = spawn(process.env.KECHUANG_PROGRAM, ['serve', '--db', db, '--listen', '127.0.0.1:0',
-    '--pack', 'tests/packs/xingzhou', '--key-file', join(folder, `${servers.length}.key`)]);
+    '--pack', pack, '--key-file', join(folder, `${servers.length}.key`)]);
   servers.push(server);
   server.on('exit', reject);
   let said = '';

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { administrator, codeOf, newCode, newUser, Reader, servers } from './access.mjs';
-import { ask, databases } from './ask.mjs';
+import { makers, start as startApart } from './apart.mjs';
+import { ask } from './ask.mjs';
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 const resting = (state) => state !== 'checking' && state !== 'running';
@@ -64,9 +65,11 @@ const good = (count) => Array.from({ length: count }, (_, i) =>
   [codeOf('91500103', String(++serial).padStart(8, '0')), `第${i + 1}公司`, 'enterprise', '500103', '']);
 const wrongLast = (code) => code.slice(0, 17) + (code[17] === '0' ? '1' : '0');
 
-for (const [index, database] of databases.entries()) {
-  const who = new Importer(database);
-  const name = ['SQLite', 'PostgreSQL'][index];
+// All before the first test: the servers end when the last one that is known has run.
+const importers = await Promise.all(Object.entries(makers).map(async ([name, make]) =>
+  ({ name, who: new Importer(await startApart(make('imports'), 'packs/chongqing')) })));
+
+for (const { name, who } of importers) {
 
   test(`${name}: thirty planted errors are found where they are, mended, imported and undone`, async () => {
     const before = await who.organisations();

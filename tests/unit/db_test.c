@@ -62,6 +62,26 @@ static void values_come_back_as_they_went_in(void **state)
     assert_status(db_commit(conn), DB_OK);
 }
 
+static void no_bytes_are_not_null(void **state)
+{
+    struct db_conn *conn = database_conn(state);
+    database_write(conn, "CREATE TABLE t (id {id}, b {bytes} NOT NULL) {strict}");
+    assert_status(db_begin(conn, true), DB_OK);
+    struct db_value bytes = {.type = DB_BYTES, .text = STR("")};
+    database_do(conn, "INSERT INTO t (b) VALUES (:b)", GIVEN({"b", bytes}));
+    struct db_cursor cursor;
+    assert_status(db_open(conn, STR("SELECT b FROM t"), NULL, NULL, &cursor), DB_OK);
+    assert_status(db_step(&cursor), DB_ROW);
+    bytes = (struct db_value){.type = DB_BYTES};
+    db_column(&cursor, 0, &bytes);
+    /* As they were read they can be written again, as when a database is copied. */
+    assert_false(bytes.null);
+    assert_non_null(bytes.text.data);
+    assert_int_equal(bytes.text.length, 0);
+    db_close(&cursor);
+    assert_status(db_commit(conn), DB_OK);
+}
+
 static void a_text_is_a_slice(void **state)
 {
     struct db_conn *conn = database_conn(state);
@@ -590,11 +610,11 @@ static void disconnecting_ends_everything(void **state)
 }
 
 UNIT_GROUP(
-    db, ON_BOTH(values_come_back_as_they_went_in), ON_BOTH(a_text_is_a_slice),
-    ON_BOTH(texts_are_ordered_bytewise), ON_BOTH(a_column_is_read_as_what_is_asked_for),
-    ON_BOTH(columns_have_names), ON_BOTH(a_parameter_without_a_value_is_named),
-    ON_BOTH(only_parameters_outside_of_quotes_count), ON_BOTH(a_parameter_may_change_its_type),
-    ON_BOTH(a_statement_has_at_most_64_parameters),
+    db, ON_BOTH(values_come_back_as_they_went_in), ON_BOTH(no_bytes_are_not_null),
+    ON_BOTH(a_text_is_a_slice), ON_BOTH(texts_are_ordered_bytewise),
+    ON_BOTH(a_column_is_read_as_what_is_asked_for), ON_BOTH(columns_have_names),
+    ON_BOTH(a_parameter_without_a_value_is_named), ON_BOTH(only_parameters_outside_of_quotes_count),
+    ON_BOTH(a_parameter_may_change_its_type), ON_BOTH(a_statement_has_at_most_64_parameters),
     ON_BOTH(a_statement_with_a_nul_inside_is_refused), ON_BOTH(a_long_statement_is_a_statement),
     ON_BOTH(each_violation_has_its_status), ON_BOTH(deleting_what_is_referred_to_is_refused),
     ON_BOTH(after_a_failure_a_transaction_does_nothing_more),

@@ -101,16 +101,21 @@ struct launch {
     int output;
 };
 
+static void limit_to(int what, struct rlimit limits)
+{
+    if (setrlimit(what, &limits) != 0)
+        _exit(NOT_STARTED);
+}
+
 static void limit(int what, rlim_t most)
 {
-    struct rlimit both = {most, most};
-    if (setrlimit(what, &both) != 0)
-        _exit(NOT_STARTED);
+    limit_to(what, (struct rlimit){most, most});
 }
 
 static void set_limits(const struct child *child)
 {
-    limit(RLIMIT_CPU, (rlim_t)child->seconds);
+    /* First SIGXCPU, which says why it ended; one that ignores it is killed a second later. */
+    limit_to(RLIMIT_CPU, (struct rlimit){(rlim_t)child->seconds, (rlim_t)child->seconds + 1});
     limit(RLIMIT_AS, child->memory);
     limit(RLIMIT_FSIZE, child->output_max + 1);
     limit(RLIMIT_NOFILE, FILES_OPEN_MAX);

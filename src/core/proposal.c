@@ -2,6 +2,7 @@
 
 #include "core/identity.h"
 #include "core/lifecycle.h"
+#include "core/notice.h"
 #include "core/ownership.h"
 #include "core/router.h"
 #include "proposal.sql.h"
@@ -103,6 +104,46 @@ static struct str version_of(const struct ctx *ctx)
                                : arena_print(ctx->arena, "%lld", (long long)ctx->etag);
 }
 
+/* --- Notices -------------------------------------------------------------------------------- */
+
+static const struct notice_kind notice_kinds[] = {
+    {"proposal.made", "有事项待决定", "A proposal waits for a decision", false, CHANNEL_EMAIL},
+    {"proposal.decided", "提请有了结果", "A proposal has been decided", false, CHANNEL_EMAIL},
+};
+
+static struct notice notice_about(struct ctx *ctx, const struct proposal *proposal)
+{
+    return (struct notice){.subject_kind = STR("proposal"),
+                           .subject_key = arena_print(ctx->arena, "%lld", (long long)proposal->id),
+                           .address = STR("/proposals")};
+}
+
+static enum error tell_approvers(struct ctx *ctx, const struct route *route,
+                                 const struct proposal *proposal)
+{
+    struct notice notice = notice_about(ctx, proposal);
+    notice.kind = "proposal.made";
+    notice.roles = route->approvers & ~(uint32_t)OPERATOR;
+    notice.text = arena_print(ctx->arena, "有一项提请待决定：%s", route->zh);
+    notice.text_en = arena_print(ctx->arena, "A proposal waits for a decision: %s", route->en);
+    return notice.roles ? notice_send(ctx, &notice) : E_OK;
+}
+
+static enum error tell_proposer(struct ctx *ctx, const struct proposal *proposal)
+{
+    struct notice notice = notice_about(ctx, proposal);
+    bool approved = str_is(proposal->state, "approved");
+    notice.kind = "proposal.decided";
+    notice.account_id = proposal->proposer_id;
+    notice.text = arena_print(ctx->arena, "您的提请%s：%.*s", approved ? "已批准" : "未获批准",
+                              STR_PRINT(proposal->title));
+    notice.text_en = arena_print(ctx->arena, "Your proposal was %s: %.*s",
+                                 approved ? "approved" : "rejected", STR_PRINT(proposal->title_en));
+    return notice_send(ctx, &notice);
+}
+
+/* --- Keeping -------------------------------------------------------------------------------- */
+
 enum error proposal_keep(struct call *call)
 {
     struct ctx *ctx = &call->ctx;
@@ -117,7 +158,8 @@ enum error proposal_keep(struct call *call)
                             .area_code = ctx->who->area_code};
     ctx->error = E_OK;
     enum error error = db_number(ctx, &sql_proposal_insert, FROM(proposal, &made), &made.id);
-    if (error || (error = find(ctx, made.id, &made)))
+    if (error || (error = find(ctx, made.id, &made)) ||
+        (error = tell_approvers(ctx, call->route, &made)))
         return error;
     ctx->etag = 0;
     ctx->location = arena_print(ctx->arena, "/api/proposals/%lld", (long long)made.id);
@@ -230,7 +272,9 @@ static enum error decide(struct ctx *ctx, const struct decision *in, const char 
         error = db_do(ctx, &sql_proposal_decided,
                       ARGS(arg_int("id", in->id), arg_int("decider_id", ctx->who->account_id),
                            arg_text("reason", in->reason)));
-    return error ? error : find(ctx, in->id, out);
+    if (!error)
+        error = find(ctx, in->id, out);
+    return error || str_is(out->state, "withdrawn") ? error : tell_proposer(ctx, out);
 }
 
 HANDLER(proposal_approve, decision, proposal)
@@ -268,4 +312,6 @@ const struct module proposals_module = {
     .lifecycles = lifecycles,
     .routes = routes,
     .route_count = COUNT(routes),
+    .notice_kinds = notice_kinds,
+    .notice_kind_count = COUNT(notice_kinds),
 };

@@ -184,7 +184,8 @@ struct lifecycle;
 
 struct searchable; /* core/search.h */
 struct job_kind;
-struct ticking; /* core/ticker.h */
+struct notice_kind; /* core/notice.h */
+struct ticking;     /* core/ticker.h */
 
 struct module {
     const char *name;
@@ -199,6 +200,8 @@ struct module {
     const struct import_target *const *imports; /* ends with NULL; may be NULL */
     const struct job_kind *job_kinds;
     size_t job_kind_count;
+    const struct notice_kind *notice_kinds; /* of which it speaks */
+    size_t notice_kind_count;
     const struct lifecycle *const *lifecycles; /* ends with NULL; may be NULL */
     /* Runs after the pack's tables are in; reads what is no table. May be NULL. */
     enum error (*pack_loaded)(struct ctx *ctx, const char *folder);

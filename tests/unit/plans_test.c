@@ -45,7 +45,9 @@ static const char *const growing[] = {"observation",
                                       "import_row",
                                       "import_problem",
                                       "import_correction",
-                                      "job"};
+                                      "job",
+                                      "notice",
+                                      "notice_copy"};
 
 static bool reads_one_that_grows(struct str scans)
 {

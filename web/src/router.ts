@@ -32,6 +32,7 @@ const workRoutes: RouteRecordRaw[] = [
   work('/imports/new', 'newImport', 'imports.create'),
   work('/imports/:id', 'oneImport', 'imports.one'),
   work('/architecture', 'architecture', 'work.architecture'),
+  work('/notices', 'notices', 'work.notices'),
   work('/proposals', 'proposals', 'proposals.title'),
   work('/audit', 'audit', 'work.audit'),
   work('/audit/:id', 'auditEvent', 'audit.one'),

@@ -16,6 +16,7 @@ export default {
   newImport: () => import('./imports/NewImportPage.vue'),
   oneImport: () => import('./imports/ImportPage.vue'),
   architecture: () => import('./ArchitecturePage.vue'),
+  notices: () => import('./NoticesPage.vue'),
   proposals: () => import('./ProposalsPage.vue'),
   audit: () => import('./AuditPage.vue'),
   auditEvent: () => import('./AuditEventPage.vue'),

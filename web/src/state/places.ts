@@ -14,6 +14,7 @@ export interface WorkPage {
     | 'organisations'
     | 'invitations'
     | 'settings'
+    | 'notices'
     | 'proposals'
     | 'audit'
     | 'organisation'
@@ -38,6 +39,7 @@ const PAGES: WorkPage[] = [
     for: ['collection'],
     isPublic: true,
   },
+  { name: 'notices', path: '/notices', group: 'decisions', for: ['signedIn'] },
   { name: 'proposals', path: '/proposals', group: 'decisions', for: ['propose', 'approve'] },
   { name: 'audit', path: '/audit', group: 'decisions', for: ['audit'] },
   { name: 'users', path: '/admin/users', group: 'administration', for: ['oversee'] },

@@ -1,0 +1,121 @@
+#include "modules/notices/notices.h"
+
+#include "core/notice.h"
+#include "notices.sql.h"
+
+struct notice_copy {
+    int64_t id;
+    struct str kind, kind_name, kind_name_en;
+    bool urgent;
+    struct str subject_kind, subject_key, text, text_en, address;
+    struct instant created_at;
+    bool unread;
+    struct instant read_at;
+};
+static const struct field notice_copy_fields[] = {
+    FIELD(struct notice_copy, id, "编号", "Number", USE_OUT | USE_SORT),
+    FIELD(struct notice_copy, kind, "种类", "Kind", USE_OUT),
+    FIELD(struct notice_copy, kind_name, "种类名称", "Name of the kind", USE_OUT),
+    FIELD(struct notice_copy, kind_name_en, "种类名称（英文）", "Name of the kind, in English",
+          USE_OUT),
+    FIELD(struct notice_copy, urgent, "紧急", "Is it urgent?", USE_OUT),
+    FIELD(struct notice_copy, subject_kind, "记录的种类", "Kind of the record", USE_OUT),
+    FIELD(struct notice_copy, subject_key, "记录", "Record", USE_OUT),
+    FIELD(struct notice_copy, text, "内容", "What it says", USE_OUT),
+    FIELD(struct notice_copy, text_en, "内容（英文）", "What it says, in English", USE_OUT),
+    FIELD(struct notice_copy, address, "网页地址", "Address of the page", USE_OUT),
+    FIELD(struct notice_copy, created_at, "发出时间", "When it was sent", USE_OUT),
+    FIELD(struct notice_copy, unread, "未读", "Is it unread?", USE_OUT | USE_FILTER),
+    FIELD(struct notice_copy, read_at, "读的时间", "When it was read", USE_OUT),
+};
+static const SHAPE(notice_copy);
+
+static enum error finish_row(struct ctx *ctx, void *row)
+{
+    struct notice_copy *copy = row;
+    const struct notice_kind *kind = notice_kind_named(copy->kind);
+    (void)ctx;
+    copy->kind_name = kind ? str_of(kind->zh) : copy->kind;
+    copy->kind_name_en = kind ? str_of(kind->en) : copy->kind;
+    copy->urgent = kind && kind->urgent;
+    return E_OK;
+}
+
+static const struct list notice_list = {.base = &sql_notice_list,
+                                        .row = &notice_copy_shape,
+                                        .key = "id",
+                                        .sort = "-id",
+                                        .finish = finish_row};
+
+struct unread_count {
+    int64_t count;
+    bool more;
+};
+static const struct field unread_count_fields[] = {
+    FIELD(struct unread_count, count, "未读条数，最多数到 100",
+          "How many are unread, counted up to 100"),
+    FIELD(struct unread_count, more, "可能还有更多", "There may be more"),
+};
+static const SHAPE(unread_count);
+
+static enum error count_unread(struct ctx *ctx, struct unread_count *out)
+{
+    enum error error = db_number(ctx, &sql_notice_unread, NO_ARGS, &out->count);
+    out->more = out->count == NOTICE_UNREAD_SHOWN;
+    return error;
+}
+
+HANDLER(notice_unread, nothing, unread_count)
+{
+    (void)in;
+    return count_unread(ctx, out);
+}
+
+struct notice_key {
+    int64_t id;
+};
+static const struct field notice_key_fields[] = {
+    FIELD(struct notice_key, id, "编号", "Number", USE_OUT),
+};
+static const SHAPE(notice_key);
+
+HANDLER(notice_read, notice_key, notice_copy)
+{
+    enum error error = db_do(ctx, &sql_notice_mark, FROM(notice_key, in));
+    if (!error)
+        error = db_one(ctx, &sql_notice_show, FROM(notice_key, in), ROW(notice_copy, out));
+    error = explain(ctx, error, E_NOT_FOUND, "您没有这条消息", "you have no such notice");
+    return error ? error : finish_row(ctx, out);
+}
+
+struct read_up_to {
+    int64_t last_id;
+};
+static const struct field read_up_to_fields[] = {
+    FIELD(struct read_up_to, last_id, "到这一条为止（含）；之后来的仍是未读",
+          "Up to and with this one; what comes later stays unread", .required = true),
+};
+static const SHAPE(read_up_to);
+
+HANDLER(notice_read_all, read_up_to, unread_count)
+{
+    enum error error = db_do(ctx, &sql_notice_mark_all, FROM(read_up_to, in));
+    return error ? error : count_unread(ctx, out);
+}
+
+static const struct route routes[] = {
+    GET_LIST("/api/notices", notice_list, "给我的消息", "Notices to me",
+             .roles = SIGNED_IN | OPERATOR),
+    GET_SINGLE("/api/notices/unread", notice_unread, "我的未读消息有几条",
+               "How many of my notices are unread", .roles = SIGNED_IN | OPERATOR),
+    ACT("/api/notices/{id}/reading", notice_read, "标为已读", "Mark a notice as read",
+        .roles = SIGNED_IN | OPERATOR),
+    ACT("/api/notices/reading", notice_read_all, "全部标为已读", "Mark all notices as read",
+        .roles = SIGNED_IN | OPERATOR),
+};
+
+const struct module notices_module = {
+    .name = "notices",
+    .routes = routes,
+    .route_count = COUNT(routes),
+};

@@ -319,6 +319,27 @@ bool backup_restore(const struct config *config, const char *path, struct backup
            copy_all(config, url, to.data, "", backup, reason, reason_size);
 }
 
+bool backup_restore_test(const struct config *config, const char *folder, struct backup *backup,
+                         char *reason, size_t reason_size)
+{
+    char newest[BACKUP_PATH_MAX], place[BACKUP_PATH_MAX], url[BACKUP_PATH_MAX + NAME_ROOM];
+    look_through(folder, 0, newest, sizeof(newest));
+    if (!*newest)
+        return note(reason, reason_size, "没有备份 · there is no back-up", folder);
+    if (snprintf(place, sizeof(place), "%s/restore-test-XXXXXX", folder) >= (int)sizeof(place) ||
+        !mkdtemp(place))
+        return note(reason, reason_size, strerror(errno), folder);
+    snprintf(url, sizeof(url), "sqlite:%s/restored.db", place);
+    struct config restored = *config;
+    restored.db = str_of(url);
+    const char *path = newest + sizeof("sqlite:") - 1;
+    bool good = backup_restore(&restored, path, backup, reason, reason_size) &&
+                backup_check(&restored, url + sizeof("sqlite:") - 1, backup, reason, reason_size);
+    snprintf(backup->path, sizeof(backup->path), "%s", path);
+    remove_folder(place, 2);
+    return good;
+}
+
 /* --- The command line ----------------------------------------------------------------------- */
 
 static int say(bool good, const char *what, const struct backup *backup, const char *reason)

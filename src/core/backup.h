@@ -34,6 +34,11 @@ bool backup_check(const struct config *config, const char *path, struct backup *
 bool backup_restore(const struct config *config, const char *path, struct backup *backup,
                     char *reason, size_t reason_size) MUST_USE;
 
+/* Restores the newest of the folder into a temporary place in it, reads that back, and removes it.
+ */
+bool backup_restore_test(const struct config *config, const char *folder, struct backup *backup,
+                         char *reason, size_t reason_size) MUST_USE;
+
 /* `kechuang backup FOLDER [KEEP]`, `kechuang backup check FILE`, `kechuang restore FILE`: the exit
  * status; -1 where KEEP is no number. */
 int backup_command(const struct config *config, const char *folder, const char *keep);

@@ -121,6 +121,7 @@ static enum error read_headers(struct call *call)
     if (match.length >= 2 && *match.data == '"')
         match = str_first(str_skip(match, 1), match.length - 2);
     ctx->if_match = match;
+    ctx->last_event_id = call->request.last_event_id;
     if (call->request.idempotency_key.length > CLAIM_KEY_MAX)
         return complain(ctx, STR("Idempotency-Key"), "过长：最多 %d 字节",
                         "too long: at most %d bytes", (int)CLAIM_KEY_MAX);

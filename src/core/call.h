@@ -9,7 +9,8 @@
 /* What the caller sent. Texts are STR_NONE where absent. */
 struct request {
     struct str method, path, query, body;
-    struct str content_type, accept_language, if_match, if_none_match, idempotency_key;
+    struct str content_type, accept_language, last_event_id, if_match, if_none_match,
+        idempotency_key;
     struct str session, bearer, csrf; /* what says who asks: secrets as they were sent */
     struct str peer;                  /* the client's address */
     bool same_origin;                 /* no page of another host sent it */

@@ -47,6 +47,11 @@ static const struct setting settings[] = {
      "File of the passwords for pulling (as PostgreSQL's .pgpass, mode 0600); none are in the "
      "database",
      SETTING(pull_passfile)},
+    {"backup", "", "备份文件夹：按时备份、做恢复试验（SQLite）；缺省不做",
+     "Folder for back-ups, made and tested by the clock (SQLite); otherwise none are made",
+     SETTING(backup)},
+    {"backup-keep", "14", "留几个备份，0 为全部", "How many back-ups are kept, 0 = all",
+     SETTING(backup_keep)},
     {"audit-hash", "sha256", "新的事件与封存用的摘要算法：sha256，或国密 sm3",
      "Digest of new events and seals: sha256 or sm3", SETTING(audit_hash)},
     {"log-level", "info", "日志级别：debug、info、warning、error",
@@ -232,6 +237,12 @@ bool config_read(struct arena *arena, int count, char **words, struct config *co
         return false;
     }
     config->drop_settle_seconds = (int)settle;
+    int64_t keep;
+    if (!int_parse(config->backup_keep, &keep) || keep < 0 || keep > 10000) {
+        *reason = STR("backup-keep: 应为 0 到 10000 · must be from 0 to 10000");
+        return false;
+    }
+    config->backup_keep_count = (int)keep;
     if (!digest_find(config->audit_hash, &config->digest)) {
         *reason = STR("audit-hash: sha256, sm3");
         return false;

@@ -47,6 +47,7 @@ struct ctx {
     struct field_set given;        /* which members of the input */
     struct str content_type, body; /* of a raw body, for routes that take one */
     const struct upload *upload;   /* a body that went into a file, for POST_FILE */
+    struct str last_event_id;      /* of an EventSource that has come back */
     struct str if_match;           /* without quotes; STR_NONE when absent */
     void *carried;                 /* what the route's prelude found */
 

@@ -65,6 +65,7 @@ static void read_exchange(struct task *task)
         .body = exchange->body,
         .accept_language = http_header(exchange, "Accept-Language"),
         .if_none_match = http_header(exchange, "If-None-Match"),
+        .last_event_id = writes ? STR_NONE : http_header(exchange, "Last-Event-ID"),
         .session = cookie(exchange, SESSION_COOKIE),
         .bearer = bearer(exchange),
     };

@@ -12,13 +12,20 @@
 #include "core/task.h"
 #include "jobs.sql.h"
 
-enum { NODE_BYTES = 8, TRIES = 6, BROKEN_MAX = 100, DEADLINE_MS = 30000 };
+enum {
+    NODE_BYTES = 8,
+    TRIES = 6,
+    BROKEN_MAX = 100,
+    DEADLINE_MS = 30000,
+    PAUSE_SECONDS_MAX = 6 * 3600
+};
 
 /* What other threads may know of the job that runs. */
 struct job_run {
     struct jobs *jobs;
     atomic_llong id, done, total; /* id 0 = none runs */
     atomic_bool cancelled;
+    char conclusion[JOB_MESSAGE_MAX]; /* the job's thread only */
 };
 
 struct jobs {
@@ -36,11 +43,12 @@ struct jobs {
     atomic_bool stopping; /* also read without it */
 };
 
+static const char *const job_states[] = {"queued", "running", "done", "failed", "cancelled", NULL};
 static const struct field job_fields[] = {
-    FIELD(struct job, id, "编号", "Number"),
-    FIELD(struct job, kind, "种类", "Kind"),
+    FIELD(struct job, id, "编号", "Number", USE_OUT | USE_SORT),
+    FIELD(struct job, kind, "种类", "Kind", USE_OUT | USE_FILTER),
     FIELD(struct job, subject, "对象", "What it is about"),
-    FIELD(struct job, state, "状态", "State"),
+    FIELD(struct job, state, "状态", "State", USE_OUT | USE_FILTER, .choices = job_states),
     FIELD(struct job, done, "已完成", "Done"),
     FIELD(struct job, total, "总量", "Of"),
     FIELD(struct job, message, "说明", "What came of it", .length_max = JOB_MESSAGE_MAX),
@@ -48,8 +56,44 @@ static const struct field job_fields[] = {
     FIELD(struct job, grant_id, "授权", "Grant"),
     FIELD(struct job, language, "语言", "Language"),
     FIELD(struct job, cancel, "请求停止", "Is it to stop?"),
+    FIELD(struct job, tries, "试过几次", "How often it was begun"),
+    FIELD(struct job, not_before, "不早于", "Not before"),
+    FIELD(struct job, requested_at, "提出时间", "When it was asked for"),
+    FIELD(struct job, started_at, "开始时间", "When it began"),
+    FIELD(struct job, ended_at, "结束时间", "When it ended"),
+    FIELD(struct job, kind_name, "种类名称", "Name of the kind"),
+    FIELD(struct job, kind_name_en, "种类名称（英文）", "Name of the kind, in English"),
 };
 SHAPE(job);
+
+static const struct job_kind *kind_of(struct str name)
+{
+    for (size_t m = 0; m < module_count; m++)
+        for (size_t i = 0; i < modules[m]->job_kind_count; i++)
+            if (str_is(name, modules[m]->job_kinds[i].name))
+                return &modules[m]->job_kinds[i];
+    return NULL;
+}
+
+void job_look(struct ctx *ctx, struct job *job)
+{
+    const struct job_kind *kind = kind_of(job->kind);
+    job->kind_name = kind ? str_of(kind->zh) : job->kind;
+    job->kind_name_en = kind ? str_of(kind->en) : job->kind;
+    if (ctx->jobs && atomic_load(&ctx->jobs->run.id) == job->id) {
+        job->done = atomic_load(&ctx->jobs->run.done);
+        job->total = atomic_load(&ctx->jobs->run.total);
+    }
+}
+
+int64_t job_pause_seconds(const struct job_kind *kind, int64_t tries, uint32_t chance)
+{
+    int64_t pause = kind->backoff_seconds;
+    for (int64_t i = 1; i < tries && pause < PAUSE_SECONDS_MAX; i++)
+        pause *= 2;
+    pause = pause < PAUSE_SECONDS_MAX ? pause : PAUSE_SECONDS_MAX;
+    return pause + pause * chance / 200;
+}
 
 /* --- From requests -------------------------------------------------------------------------- */
 
@@ -69,11 +113,16 @@ enum error job_find(struct ctx *ctx, const char *kind, struct str subject, struc
     enum error error =
         db_one(ctx, &sql_job_newest,
                ARGS(arg_text("kind", str_of(kind)), arg_text("subject", subject)), ROW(job, job));
-    if (!error && ctx->jobs && atomic_load(&ctx->jobs->run.id) == job->id) {
-        job->done = atomic_load(&ctx->jobs->run.done);
-        job->total = atomic_load(&ctx->jobs->run.total);
-    }
+    if (!error)
+        job_look(ctx, job);
     return error;
+}
+
+enum error job_stop(struct ctx *ctx, const struct job *job)
+{
+    if (ctx->jobs && atomic_load(&ctx->jobs->run.id) == job->id)
+        atomic_store(&ctx->jobs->run.cancelled, true);
+    return ctx->sequence ? db_do(ctx, &sql_job_stop, FROM(job, job)) : E_OK;
 }
 
 enum error job_cancel(struct ctx *ctx, const char *kind, struct str subject)
@@ -98,6 +147,11 @@ void job_progress(struct job_run *run, int64_t done, int64_t total)
         jobs->said_at = time(NULL);
         jobs->said(done, total);
     }
+}
+
+void job_conclude(struct job_run *run, struct str message)
+{
+    snprintf(run->conclusion, sizeof(run->conclusion), "%.*s", STR_PRINT(message));
 }
 
 bool job_is_cancelled(const struct job_run *run)
@@ -230,15 +284,6 @@ enum error job_write(struct ctx *ctx, struct job_run *run, job_step_fn *step, vo
 
 /* --- The queue ------------------------------------------------------------------------------ */
 
-static const struct job_kind *kind_of(struct str name)
-{
-    for (size_t m = 0; m < module_count; m++)
-        for (size_t i = 0; i < modules[m]->job_kind_count; i++)
-            if (str_is(name, modules[m]->job_kinds[i].name))
-                return &modules[m]->job_kinds[i];
-    return NULL;
-}
-
 struct claim_of_job {
     struct jobs *jobs;
     struct job job;
@@ -258,9 +303,24 @@ static enum error claim_step(struct ctx *ctx, void *state)
         ROW(job, &claim->job));
 }
 
+static bool may_try_again(const struct job *job)
+{
+    const struct job_kind *kind = kind_of(job->kind);
+    return kind && !job->cancel && job->tries < kind->tries_max;
+}
+
+static enum error queue_again(struct ctx *ctx, struct job *job)
+{
+    int64_t pause = job_pause_seconds(kind_of(job->kind), job->tries, randombytes_uniform(100));
+    job->not_before = (struct instant){ctx->now.seconds + pause};
+    return db_do(ctx, &sql_job_again, FROM(job, job));
+}
+
 static enum error end_step(struct ctx *ctx, void *job)
 {
-    return db_do(ctx, &sql_job_end, FROM(job, job));
+    struct job *ended = job;
+    return str_is(ended->state, "queued") ? queue_again(ctx, ended)
+                                          : db_do(ctx, &sql_job_end, FROM(job, ended));
 }
 
 /* As whom the job runs: whoever asked, if the grant is still in force. */
@@ -307,8 +367,15 @@ static void run_kind(struct ctx *ctx, struct jobs *jobs, struct job *job)
     struct principal *who = ARENA_NEW(ctx->arena, struct principal);
     enum error error = run_guarded(ctx, jobs, job, who);
     bool cancelled = error && job_is_cancelled(&jobs->run);
-    job->state = cancelled ? STR("cancelled") : error ? STR("failed") : STR("done");
-    job->message = error ? arena_str(ctx->arena, ctx->detail) : STR_NONE;
+    bool again = error && !cancelled && error_infos[error].status >= 500 && may_try_again(job);
+    job->state = cancelled ? STR("cancelled")
+                 : again   ? STR("queued")
+                 : error   ? STR("failed")
+                           : STR("done");
+    struct str conclusion = str_of(jobs->run.conclusion);
+    job->message = error               ? arena_str(ctx->arena, ctx->detail)
+                   : conclusion.length ? arena_str(ctx->arena, conclusion)
+                                       : STR_NONE;
     job->done = atomic_load(&jobs->run.done);
     job->total = atomic_load(&jobs->run.total);
     struct step ending = {.run = end_step, .state = job};
@@ -320,6 +387,7 @@ static void run_claimed(struct ctx *ctx, struct jobs *jobs, struct job *job)
 {
     atomic_store(&jobs->run.done, 0);
     atomic_store(&jobs->run.total, 0);
+    *jobs->run.conclusion = '\0';
     atomic_store(&jobs->run.cancelled, job->cancel);
     atomic_store(&jobs->run.id, job->id);
     run_kind(ctx, jobs, job);
@@ -374,10 +442,11 @@ static enum error broken_step(struct ctx *ctx, void *all)
     for (size_t i = 0; i < jobs.count && !error; i++) {
         struct job job = ((const struct job *)jobs.items)[i];
         const struct job_kind *kind = kind_of(job.kind);
-        job.state = STR("failed");
+        bool again = may_try_again(&job);
+        job.state = again ? STR("queued") : STR("failed");
         job.message = STR("程序中断 · the program was broken off");
-        error = db_do(ctx, &sql_job_end, FROM(job, &job));
-        if (!error && kind && kind->broken)
+        error = end_step(ctx, &job);
+        if (!error && !again && kind && kind->broken)
             error = kind->broken(ctx, &job);
     }
     return error;

@@ -21,6 +21,9 @@ struct job {
     int64_t account_id, grant_id; /* who asked; 0 = the operator */
     struct str language;
     bool cancel;
+    int64_t tries;
+    struct instant not_before, requested_at, started_at, ended_at;
+    struct str kind_name, kind_name_en;
 };
 extern const struct shape job_shape;
 
@@ -33,6 +36,11 @@ struct job_kind {
     enum error (*run)(struct ctx *ctx, struct job_run *run, const struct job *job);
     /* In a write transaction: the job was broken off by the end of its node. */
     enum error (*broken)(struct ctx *ctx, const struct job *job);
+    const char *zh, *en;
+    /* How often it is begun where the program, the machine or the network is at fault (errors of
+     * 500 and above, or an end of its node), and the first pause before that; each is twice as long
+     * as the one before, and up to half as long again. 0 = once. It must bear being run again. */
+    int tries_max, backoff_seconds;
 };
 
 /* In a write transaction: queues a job of whoever asks. */
@@ -44,7 +52,16 @@ enum error job_find(struct ctx *ctx, const char *kind, struct str subject,
  * reaches this node only. */
 enum error job_cancel(struct ctx *ctx, const char *kind, struct str subject) MUST_USE;
 
-/* For the job itself. */
+/* The same for a job that is known. */
+enum error job_stop(struct ctx *ctx, const struct job *job) MUST_USE;
+/* Fills in what the table does not hold: how far it is now on this node, and what its kind is
+ * called. */
+void job_look(struct ctx *ctx, struct job *job);
+/* The pause before it is tried again, of which `chance` (0…99 %) is drawn by lot. */
+int64_t job_pause_seconds(const struct job_kind *kind, int64_t tries, uint32_t chance);
+
+/* For the job itself. What it says at its end, where that is good. */
+void job_conclude(struct job_run *run, struct str message);
 void job_progress(struct job_run *run, int64_t done, int64_t total);
 bool job_is_cancelled(const struct job_run *run);
 /* Runs `step` in a write transaction with a sequence number of its own, again where rivals got in

@@ -11,11 +11,12 @@ UPDATE job SET cancel = TRUE
 WHERE kind = :kind AND subject = :subject AND state IN ('queued', 'running');
 
 -- name: job_next
-SELECT id FROM job WHERE state = 'queued' ORDER BY id LIMIT 1;
+SELECT id FROM job WHERE state = 'queued' AND not_before <= :now ORDER BY id LIMIT 1;
 
 -- Of two nodes that claim at once, the second finds it running.
 -- name: job_claim
-UPDATE job SET state = 'running', node = :node, lease_until = :lease_until
+UPDATE job SET state = 'running', node = :node, lease_until = :lease_until, tries = tries + 1,
+               started_at = :now
 WHERE id = :id AND state = 'queued'
 RETURNING *;
 
@@ -24,8 +25,16 @@ UPDATE job SET lease_until = :lease_until, done = :done, total = :total
 WHERE id = :id AND state = 'running' RETURNING *;
 
 -- name: job_end
-UPDATE job SET state = :state, message = :message, done = :done, total = :total, lease_until = NULL
+UPDATE job SET state = :state, message = :message, done = :done, total = :total,
+               lease_until = NULL, ended_at = :now
 WHERE id = :id;
+
+-- name: job_again
+UPDATE job SET state = 'queued', message = :message, lease_until = NULL, not_before = :not_before
+WHERE id = :id;
+
+-- name: job_stop
+UPDATE job SET cancel = TRUE WHERE id = :id AND state IN ('queued', 'running');
 
 -- name: jobs_broken
 SELECT * FROM job WHERE state = 'running' AND (:all OR lease_until < :now) ORDER BY id LIMIT 100;

@@ -13,6 +13,7 @@
 #include "modules/files/files.h"
 #include "modules/imports/imports.h"
 #include "modules/indicators/indicators.h"
+#include "modules/jobs/jobs.h"
 #include "modules/notices/notices.h"
 #include "modules/organisations/organisations.h"
 #include "modules/overview/overview.h"
@@ -24,6 +25,6 @@ const struct module *const modules[] = {
     &city_module,      &areas_module,    &organisations_module, &accounts_module,
     &documents_module, &atlas_module,    &indicators_module,    &collection_module,
     &feeds_module,     &overview_module, &imports_module,       &exchange_module,
-    &files_module,     &search_module,   &notices_module,
+    &files_module,     &search_module,   &notices_module,       &jobs_module,
 };
 const size_t module_count = COUNT(modules);

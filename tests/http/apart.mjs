@@ -19,16 +19,16 @@ export const makers = {
 };
 
 const servers = [];
-export const start = (db, pack = 'tests/packs/xingzhou') => new Promise((resolve, reject) => {
+export const start = (db, pack = 'tests/packs/xingzhou', ...more) => new Promise((resolve, reject) => {
   const server = spawn(process.env.KECHUANG_PROGRAM, ['serve', '--db', db, '--listen', '127.0.0.1:0',
-    '--pack', pack, '--key-file', join(folder, `${servers.length}.key`)]);
+    '--pack', pack, '--key-file', join(folder, `${servers.length}.key`), ...more]);
   servers.push(server);
   server.on('exit', reject);
   let said = '';
   server.stdout.on('data', (bytes) => {
     said += bytes;
     const url = said.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0], token = said.match(/one-time token: (\w+)/)?.[1];
-    if (url && token) resolve({ url, token });
+    if (url && token) resolve({ url, token, server });
   });
 });
 after(async () => {

@@ -143,7 +143,14 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "lease_until",
                                            "done",
                                            "total",
-                                           "at"};
+                                           "at",
+                                           "before",
+                                           "minute",
+                                           "weekday",
+                                           "was",
+                                           "tries",
+                                           "not_before",
+                                           "last_id"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {

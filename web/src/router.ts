@@ -43,6 +43,7 @@ const workRoutes: RouteRecordRaw[] = [
   work('/admin/organisations', 'organisations', 'work.organisations'),
   work('/admin/organisations/:code', 'oneOrganisation', 'organisations.one'),
   work('/admin/invitations', 'invitations', 'work.invitations'),
+  work('/admin/jobs', 'jobs', 'work.jobs'),
   work('/admin/settings', 'settings', 'work.settings'),
 ];
 

@@ -27,5 +27,6 @@ export default {
   organisations: () => import('./admin/OrganisationsPage.vue'),
   oneOrganisation: () => import('./admin/OrganisationPage.vue'),
   invitations: () => import('./admin/InvitationsPage.vue'),
+  jobs: () => import('./admin/JobsPage.vue'),
   settings: () => import('./admin/SettingsPage.vue'),
 };

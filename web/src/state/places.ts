@@ -15,6 +15,7 @@ export interface WorkPage {
     | 'invitations'
     | 'settings'
     | 'notices'
+    | 'jobs'
     | 'proposals'
     | 'audit'
     | 'organisation'
@@ -46,6 +47,7 @@ const PAGES: WorkPage[] = [
   { name: 'people', path: '/admin/people', group: 'administration', for: ['oversee'] },
   { name: 'organisations', path: '/admin/organisations', group: 'administration', for: ['lookUp'] },
   { name: 'invitations', path: '/admin/invitations', group: 'administration', for: ['oversee'] },
+  { name: 'jobs', path: '/admin/jobs', group: 'administration', for: ['oversee'] },
   { name: 'settings', path: '/admin/settings', group: 'administration', for: ['oversee'] },
   { name: 'organisation', path: '/organisation', group: 'own', for: ['delegate'] },
   { name: 'account', path: '/account', group: 'own', for: ['signedIn'] },

@@ -111,6 +111,11 @@ static enum error read_postings(struct asking *asking)
                           keep_posting, asking);
 }
 
+bool asking_holds(const struct asking *asking, size_t block, size_t range)
+{
+    return asking->held[range * asking->block_count + block].next != NULL;
+}
+
 bool asking_any(const struct asking *asking, size_t block, struct clause clause,
                 struct bitmap *into)
 {
@@ -122,12 +127,23 @@ bool asking_any(const struct asking *asking, size_t block, struct clause clause,
     return good;
 }
 
+static bool clause_holds(const struct asking *asking, size_t block, struct clause clause)
+{
+    for (size_t i = clause.first; i < clause.first + clause.count; i++)
+        if (asking_holds(asking, block, i))
+            return true;
+    return false;
+}
+
 static bool group_entries(const struct asking *asking, size_t block, const struct group *group,
                           struct bitmap *into)
 {
     const struct query *query = asking->query;
     struct bitmap all, one;
     bool good = true;
+    for (size_t i = 0; i < group->count; i++)
+        if (!clause_holds(asking, block, query->clauses[group->first + i]))
+            return true;
     for (size_t i = 0; i < group->count; i++) {
         struct bitmap *target = i ? &one : &all;
         memset(target, 0, sizeof(*target));
@@ -267,6 +283,8 @@ static bool visible_of_kind(const struct asking *asking, size_t block,
                             const struct permission *permission, const struct bitmap *cleared,
                             struct bitmap *into)
 {
+    if (!asking_holds(asking, block, permission->kind_range))
+        return true;
     struct bitmap of_kind = {{0}}, own = {{0}};
     bool good = asking_any(asking, block, (struct clause){permission->kind_range, 1}, &of_kind);
     if (!permission->all) {

@@ -48,6 +48,8 @@ struct asking {
 /* Blocks and fresh entries, once for all; then what a query asks for, and what is visible. */
 enum error asking_open(struct asking *asking) MUST_USE;
 enum error asking_prepare(struct asking *asking, struct query *query) MUST_USE;
+/* Has the block any posting of the range? */
+bool asking_holds(const struct asking *asking, size_t block, size_t range);
 /* Adds the entries of a block in which one of the ranges is. False where the index is damaged, as
  * below. */
 bool asking_any(const struct asking *asking, size_t block, struct clause clause,

@@ -2,10 +2,9 @@
 #include <stdlib.h>
 
 #include "core/search_asking.h"
+#include "core/search_planes.h"
 
 /* --- Candidates ----------------------------------------------------------------------------- */
-
-enum { LEVELS_MAX = 4096 };
 
 static int compare_orders(const void *a, const void *b)
 {
@@ -184,16 +183,9 @@ unsigned weight_of(int64_t visible, int64_t count)
 enum { TITLE_TIMES = 2 };
 
 struct scores {
-    uint16_t *of; /* of the entries of each block, SEARCH_BLOCK apiece */
+    struct planes *of; /* of the entries of each block */
     uint16_t *of_fresh;
-    uint16_t best;
 };
-
-static void add_scores(const struct bitmap *bits, unsigned weight, uint16_t *scores)
-{
-    for (size_t at = bitmap_next(bits, 0); at < SEARCH_BLOCK; at = bitmap_next(bits, at + 1))
-        scores[at] = (uint16_t)(scores[at] + weight);
-}
 
 static bool count_parts(struct asking *asking, int64_t *counts)
 {
@@ -214,6 +206,20 @@ static bool count_parts(struct asking *asking, int64_t *counts)
     return good;
 }
 
+static struct scores scores_new(const struct asking *asking, const int64_t *counts)
+{
+    struct arena *arena = asking->ctx->arena;
+    unsigned most = 0;
+    for (size_t i = 0; i < asking->query->word_count; i++)
+        most += TITLE_TIMES * weight_of(asking->visible_count, counts[i]);
+    struct scores scores = {
+        .of = arena_array(arena, asking->store.count + 1, sizeof(*scores.of)),
+        .of_fresh = arena_array(arena, asking->fresh_count + 1, sizeof(*scores.of_fresh))};
+    for (size_t b = 0; b < asking->store.count; b++)
+        scores.of[b] = planes_new(arena, most);
+    return scores;
+}
+
 static bool score_parts(struct asking *asking, const int64_t *counts, struct scores *scores)
 {
     const struct query *query = asking->query;
@@ -222,11 +228,10 @@ static bool score_parts(struct asking *asking, const int64_t *counts, struct sco
         unsigned weight = weight_of(asking->visible_count, counts[i]);
         struct bitmap titles, texts;
         for (size_t b = 0; b < asking->store.count && weight; b++) {
-            uint16_t *of = scores->of + b * SEARCH_BLOCK;
             good &= asking_word(asking, b, &query->words[i], &titles, &texts);
             bitmap_drop(&texts, &titles);
-            add_scores(&titles, TITLE_TIMES * weight, of);
-            add_scores(&texts, weight, of);
+            planes_add(&scores->of[b], &titles, TITLE_TIMES * weight);
+            planes_add(&scores->of[b], &texts, weight);
         }
         for (size_t f = 0; f < asking->fresh_count; f++) {
             if (!asking->fresh_visible[f])
@@ -240,49 +245,63 @@ static bool score_parts(struct asking *asking, const int64_t *counts, struct sco
     return good;
 }
 
-/* The score at which SEARCH_COMPARED entries are reached, but at least a third of the best. */
-static uint16_t edge_of(const struct asking *asking, struct scores *scores)
+/* Do more than `most` entries have this score? */
+static bool reached_by_more(const struct asking *asking, const struct scores *scores,
+                            unsigned score, size_t most)
 {
-    uint32_t *levels = arena_array(asking->ctx->arena, LEVELS_MAX, sizeof(*levels));
-    for (size_t i = 0; i < asking->store.count * SEARCH_BLOCK; i++)
-        levels[scores->of[i] < LEVELS_MAX ? scores->of[i] : LEVELS_MAX - 1]++;
+    size_t count = 0;
     for (size_t i = 0; i < asking->fresh_count; i++)
-        levels[scores->of_fresh[i] < LEVELS_MAX ? scores->of_fresh[i] : LEVELS_MAX - 1]++;
-    uint32_t sum = 0;
-    size_t level = LEVELS_MAX - 1;
-    while (level > 0 && !levels[level])
-        level--;
-    scores->best = (uint16_t)level;
-    size_t least = level / 3 ? level / 3 : 1;
-    while (level > least && sum + levels[level] <= SEARCH_COMPARED)
-        sum += levels[level--];
-    return (uint16_t)level;
+        count += scores->of_fresh[i] >= score;
+    for (size_t b = 0; b < asking->store.count && count <= most; b++) {
+        struct bitmap those;
+        planes_at_least(&scores->of[b], score, &those);
+        count += bitmap_count(&those);
+    }
+    return count > most;
 }
 
-static void add_tier(struct matches *matches, size_t block, size_t at, uint16_t score,
-                     uint16_t edge)
+/* The highest score that more than `most` entries reach; 0 = none. Bit by bit from the highest. */
+static unsigned highest_reached(const struct asking *asking, const struct scores *scores,
+                                size_t most)
 {
-    size_t tier = score > edge ? 0 : 1;
-    bitmap_set(&matches->tiers[tier][block], at);
-    matches->counts[tier]++;
+    unsigned score = 0;
+    for (unsigned bit = UINT16_WIDTH; bit-- > 0;)
+        if (reached_by_more(asking, scores, score | 1U << bit, most))
+            score |= 1U << bit;
+    return score;
+}
+
+/* Those with the score at which more than SEARCH_COMPARED entries are reached, but at least a third
+ * of the best, are in tier 1; those above it in tier 0. */
+static void choose(const struct asking *asking, const struct scores *scores,
+                   struct matches *matches)
+{
+    unsigned best = highest_reached(asking, scores, 0);
+    unsigned least = best / 3 ? best / 3 : 1;
+    unsigned edge = highest_reached(asking, scores, SEARCH_COMPARED);
+    edge = edge > least ? edge : least;
+    if (!best)
+        return;
+    for (size_t b = 0; b < asking->store.count; b++) {
+        struct bitmap *above = &matches->tiers[0][b], *at = &matches->tiers[1][b];
+        planes_at_least(&scores->of[b], edge + 1, above);
+        planes_at_least(&scores->of[b], edge, at);
+        bitmap_drop(at, above);
+        matches->counts[0] += (int64_t)bitmap_count(above);
+        matches->counts[1] += (int64_t)bitmap_count(at);
+    }
+    for (size_t f = 0; f < asking->fresh_count; f++)
+        if (scores->of_fresh[f] >= edge) {
+            matches->fresh_tier[f] = scores->of_fresh[f] > edge ? 0 : 1;
+            matches->counts[matches->fresh_tier[f]]++;
+        }
 }
 
 bool match_parts(struct asking *asking, int64_t *counts, struct matches *matches)
 {
-    struct arena *arena = asking->ctx->arena;
-    struct scores scores = {
-        .of = arena_array(arena, asking->store.count * SEARCH_BLOCK + 1, sizeof(*scores.of)),
-        .of_fresh = arena_array(arena, asking->fresh_count + 1, sizeof(*scores.of_fresh))};
-    bool good = count_parts(asking, counts) && score_parts(asking, counts, &scores);
-    uint16_t edge = edge_of(asking, &scores);
-    for (size_t b = 0; b < asking->store.count && scores.best; b++)
-        for (size_t at = 0; at < asking->store.blocks[b].entries; at++)
-            if (scores.of[b * SEARCH_BLOCK + at] >= edge)
-                add_tier(matches, b, at, scores.of[b * SEARCH_BLOCK + at], edge);
-    for (size_t f = 0; f < asking->fresh_count && scores.best; f++)
-        if (scores.of_fresh[f] >= edge) {
-            matches->fresh_tier[f] = scores.of_fresh[f] > edge ? 0 : 1;
-            matches->counts[matches->fresh_tier[f]]++;
-        }
+    bool good = count_parts(asking, counts);
+    struct scores scores = scores_new(asking, counts);
+    good &= score_parts(asking, counts, &scores);
+    choose(asking, &scores, matches);
     return good;
 }

@@ -155,6 +155,8 @@ static void give_kinds(struct asking *asking, const struct matches *matches,
         for (size_t i = 0; !truncated && i < ranked->count; i++)
             one.count += str_equal(ranked->items[i].entry.kind, one.kind);
         for (size_t b = 0; truncated && b < asking->store.count; b++) {
+            if (!asking_holds(asking, b, asking->permissions[k].kind_range))
+                continue;
             struct bitmap of_kind = {{0}}, all = matches->tiers[0][b];
             bitmap_or(&all, &matches->tiers[1][b]);
             if (asking_any(asking, b, (struct clause){asking->permissions[k].kind_range, 1},

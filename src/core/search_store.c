@@ -3,7 +3,9 @@
 
 #include "search_store.sql.h"
 
-enum { ASKED_AT_ONCE = 20, ROWS_AT_ONCE = 60, NAME_MAX = 16 };
+/* How many ranges and rows a statement asks for at most; a statement is prepared for multiples of
+ * RANGES_STEP, and for powers of ROWS_STEP, so that the same few are used again and again. */
+enum { ASKED_AT_ONCE = 20, RANGES_STEP = 4, ROWS_AT_ONCE = 64, ROWS_STEP = 4 };
 
 enum error store_damaged(struct ctx *ctx)
 {
@@ -123,14 +125,15 @@ enum error store_postings(struct store *store, const struct token_range *ranges,
     struct asking asking = {store, ranges, visit, state};
     enum error error = E_OK;
     for (size_t first = 0; first < count && store->count && !error; first += ASKED_AT_ONCE) {
-        size_t n = count - first < ASKED_AT_ONCE ? count - first : ASKED_AT_ONCE;
+        size_t wanted = count - first < ASKED_AT_ONCE ? count - first : ASKED_AT_ONCE;
+        size_t n = (wanted + RANGES_STEP - 1) / RANGES_STEP * RANGES_STEP;
         struct arg *args = arena_array(arena, 3 * n, sizeof(*args));
         for (size_t i = 0; i < n; i++) {
+            struct token_range range =
+                i < wanted ? ranges[first + i] : (struct token_range){INT64_MAX, INT64_MAX};
             args[3 * i] = arg_int(arena_print(arena, "number_%zu", i).data, (int64_t)(first + i));
-            args[3 * i + 1] =
-                arg_int(arena_print(arena, "low_%zu", i).data, (int64_t)ranges[first + i].low);
-            args[3 * i + 2] =
-                arg_int(arena_print(arena, "high_%zu", i).data, (int64_t)ranges[first + i].high);
+            args[3 * i + 1] = arg_int(arena_print(arena, "low_%zu", i).data, (int64_t)range.low);
+            args[3 * i + 2] = arg_int(arena_print(arena, "high_%zu", i).data, (int64_t)range.high);
         }
         error = db_rows(store->ctx, statement_for(store->ctx, n),
                         (struct args){{NULL, NULL}, args, 3 * n}, read_page, &asking);
@@ -194,27 +197,40 @@ static enum error read_orders(struct ctx *ctx, void *state, const struct db_curs
     return E_OK;
 }
 
-/* Asks for the rows that the ids stand in, each once. */
+/* Asks for rows by their ids; the last one fills the statement up. */
+static enum error read_some_rows(struct ctx *ctx, const char *table, struct row_reading *reading,
+                                 const int64_t *ids, size_t count, cursor_fn *visit)
+{
+    struct buf text = {.arena = ctx->arena};
+    struct arg *args = arena_array(ctx->arena, ROWS_AT_ONCE, sizeof(*args));
+    size_t asked = 1;
+    while (asked < count)
+        asked *= ROWS_STEP;
+    buf_print(&text, "SELECT id, data FROM %s WHERE id IN (", table);
+    for (size_t i = 0; i < asked; i++) {
+        struct str name = arena_print(ctx->arena, "id_%zu", i);
+        buf_print(&text, "%s:%.*s", i ? ", " : "", STR_PRINT(name));
+        args[i] = arg_int(name.data, ids[i < count ? i : count - 1]);
+    }
+    buf_char(&text, ')');
+    return db_rows(ctx, buf_str(&text), (struct args){{NULL, NULL}, args, asked}, visit, reading);
+}
+
+/* The rows that the ids stand in, each once. */
 static enum error read_rows(struct ctx *ctx, const char *table, struct row_reading *reading,
                             cursor_fn *visit)
 {
     enum error error = E_OK;
     for (size_t i = 0; i < reading->count && !error;) {
-        struct buf text = {.arena = ctx->arena};
-        struct arg *args = arena_array(ctx->arena, ROWS_AT_ONCE, sizeof(*args));
-        size_t rows = 0;
-        buf_print(&text, "SELECT id, data FROM %s WHERE id IN (", table);
-        while (i < reading->count && rows < ROWS_AT_ONCE) {
+        int64_t rows[ROWS_AT_ONCE];
+        size_t count = 0;
+        while (i < reading->count && count < ROWS_AT_ONCE) {
             int64_t id = reading->ids[i] / reading->per_row * reading->per_row;
-            struct str name = arena_print(ctx->arena, "id_%zu", rows);
-            buf_print(&text, "%s:%.*s", rows ? ", " : "", STR_PRINT(name));
-            args[rows++] = arg_int(name.data, id);
+            rows[count++] = id;
             while (i < reading->count && reading->ids[i] < id + reading->per_row)
                 i++;
         }
-        buf_char(&text, ')');
-        error =
-            db_rows(ctx, buf_str(&text), (struct args){{NULL, NULL}, args, rows}, visit, reading);
+        error = read_some_rows(ctx, table, reading, rows, count, visit);
     }
     return error;
 }

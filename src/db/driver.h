@@ -34,6 +34,7 @@ struct db_statement {
     unsigned number;      /* PostgreSQL: its name */
     int row;              /* PostgreSQL: the current one */
     bool outdated;        /* PostgreSQL: the schema has changed under it */
+    bool binary;          /* PostgreSQL: its rows are asked for as bytes, not as texts */
     enum db_status ahead; /* SQLite: what the next step will say, DB_OK = it has to look */
 };
 

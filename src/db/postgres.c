@@ -5,7 +5,14 @@
 
 #include "db/driver.h"
 
-enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25, OID_FLOAT8 = 701 };
+enum {
+    OID_BOOL = 16,
+    OID_BYTEA = 17,
+    OID_INT8 = 20,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_FLOAT8 = 701
+};
 
 /* SQLSTATE to status; see appendix A of the PostgreSQL manual. */
 static enum db_status status_of_state(const char *state)
@@ -157,6 +164,7 @@ static enum db_status postgres_prepare(struct db_conn *conn, struct db_statement
     Oid types[DB_PARAMS_MAX];
     char name[16];
     statement_name(statement, name);
+    statement->binary = false;
     for (int i = 0; i < statement->name_count; i++)
         types[i] = oids[statement->types[i]];
     PGresult *result =
@@ -195,7 +203,23 @@ static const char *wire_text(const struct db_value *value, char number[NUMBER_TE
     case DB_BYTES:
         break;
     }
-    return value->text.data;
+    return value->text.data ? value->text.data : "";
+}
+
+/* Bytes as hexadecimal digits are twice as long, and cost more to read than the rest of a search.
+ * Which columns a statement has is known when it has run once; from then on its rows come as bytes
+ * where there are bytes among them and all else is of a type that is read below. */
+static bool has_bytes(const PGresult *result)
+{
+    bool any = false;
+    for (int i = 0; i < PQnfields(result); i++) {
+        Oid type = PQftype(result, i);
+        any = any || type == OID_BYTEA;
+        if (type != OID_BYTEA && type != OID_TEXT && type != OID_INT8 && type != OID_INT4 &&
+            type != OID_BOOL)
+            return false;
+    }
+    return any;
 }
 
 static enum db_status postgres_start(struct db_conn *conn, struct db_statement *statement,
@@ -211,8 +235,8 @@ static enum db_status postgres_start(struct db_conn *conn, struct db_statement *
         texts[i] = wire_text(&values[i], numbers[i]);
         lengths[i] = binary[i] ? (int)values[i].text.length : 0;
     }
-    PGresult *result =
-        PQexecPrepared(conn->handle, name, statement->name_count, texts, lengths, binary, 0);
+    PGresult *result = PQexecPrepared(conn->handle, name, statement->name_count, texts, lengths,
+                                      binary, statement->binary);
     enum db_status status = status_of(conn, result);
     if (db_failed(status)) {
         /* A migration changed what it returns: it has to be prepared again, in a new transaction.
@@ -224,6 +248,7 @@ static enum db_status postgres_start(struct db_conn *conn, struct db_statement *
     }
     statement->handle = result;
     statement->row = -1;
+    statement->binary = statement->binary || has_bytes(result);
     *columns = PQnfields(result);
     return DB_OK;
 }
@@ -273,9 +298,46 @@ static struct str bytes_of(char *text, size_t length)
     return (struct str){text, count};
 }
 
+/* A number of 1, 4 or 8 bytes, the highest first. */
+static int64_t number_of_bytes(const char *bytes, int length)
+{
+    const unsigned char *at = (const unsigned char *)bytes;
+    uint64_t number = length && *at & 0x80 && length > 1 ? UINT64_MAX : 0;
+    for (int i = 0; i < length; i++)
+        number = number << 8 | at[i];
+    return (int64_t)number;
+}
+
+static void binary_column(const struct db_statement *statement, int column, struct db_value *value)
+{
+    PGresult *result = statement->handle;
+    const char *bytes = PQgetvalue(result, statement->row, column);
+    int length = PQgetlength(result, statement->row, column);
+    value->null = PQgetisnull(result, statement->row, column);
+    switch (value->type) {
+    case DB_INT:
+        value->integer = value->null ? 0 : number_of_bytes(bytes, length);
+        return;
+    case DB_BOOL:
+        value->integer = !value->null && number_of_bytes(bytes, length) != 0;
+        return;
+    case DB_REAL:
+        value->real = value->null ? 0 : (double)number_of_bytes(bytes, length);
+        return;
+    case DB_BYTES:
+    case DB_TEXT:
+        break;
+    }
+    value->text = value->null ? STR_NONE : (struct str){bytes, (size_t)length};
+}
+
 static void postgres_column(struct db_statement *statement, int column, struct db_value *value)
 {
     PGresult *result = statement->handle;
+    if (PQfformat(result, column)) {
+        binary_column(statement, column, value);
+        return;
+    }
     char *text = PQgetvalue(result, statement->row, column);
     value->null = PQgetisnull(result, statement->row, column);
     switch (value->type) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/search_block.h"
+#include "core/search_planes.h"
 #include "core/search_store.h"
 #include "modules/organisations/organisations.h"
 #include "unit/app.h"
@@ -80,6 +81,44 @@ static void postings_hold_what_was_put_in(void **state)
         }
         assert_true(block_maker_pages(maker, check_page, &expected));
         assert_true(expected.seen > 0);
+        arena_free(&arena);
+    }
+}
+
+/* --- Sums ----------------------------------------------------------------------------------- */
+
+enum { SUMMANDS = 30, SUMMAND_MOST = 50 };
+
+/* Numbers added by planes are what they are when they are added one by one. */
+static void planes_add_up(void **state)
+{
+    (void)state;
+    for (uint64_t round = 1; round <= 12; round++) {
+        struct arena arena = {0};
+        uint64_t seed = round;
+        unsigned *sums = arena_array(&arena, SEARCH_BLOCK, sizeof(*sums)), most = 0;
+        unsigned numbers[SUMMANDS];
+        for (size_t i = 0; i < round * 2; i++)
+            most += numbers[i] = (unsigned)(unit_random(&seed) % SUMMAND_MOST);
+        struct planes planes = planes_new(&arena, most);
+        for (size_t i = 0; i < round * 2; i++) {
+            struct bitmap which = {{0}};
+            size_t count = 0;
+            for (size_t at = 0; at < SEARCH_BLOCK; at++)
+                if (unit_random(&seed) % (round + i) == 0) {
+                    bitmap_set(&which, at);
+                    sums[at] += numbers[i];
+                    count++;
+                }
+            assert_int_equal(bitmap_count(&which), count);
+            planes_add(&planes, &which, numbers[i]);
+        }
+        for (unsigned least = 1; least <= 2 * most + 2; least += 1 + least / 4) {
+            struct bitmap found;
+            planes_at_least(&planes, least, &found);
+            for (size_t at = 0; at < SEARCH_BLOCK; at++)
+                assert_int_equal(bitmap_has(&found, at), sums[at] >= least);
+        }
         arena_free(&arena);
     }
 }
@@ -214,7 +253,7 @@ static void a_damaged_index_is_said_to_be_one(void **state)
     db_rollback(ctx.db);
 }
 
-UNIT_GROUP(search, cmocka_unit_test(postings_hold_what_was_put_in),
+UNIT_GROUP(search, cmocka_unit_test(postings_hold_what_was_put_in), cmocka_unit_test(planes_add_up),
            APP_ON_BOTH(answers_do_not_depend_on_how_entries_came),
            APP_ON_BOTH(what_is_removed_is_found_no_more),
            APP_ON_BOTH(a_damaged_index_is_said_to_be_one))

@@ -256,13 +256,13 @@ uint64_t search_token_key(struct str kind, struct str key)
 
 uint64_t search_token_kind(struct str kind)
 {
-    return token_of_hash(TOKEN_ACCESS, hash_of('k', kind, STR("")));
+    return token_of_hash(TOKEN_COMMON, hash_of('k', kind, STR("")));
 }
 
 uint64_t search_token_visibility(int64_t visibility)
 {
     char digit = (char)('0' + visibility);
-    return token_of_hash(TOKEN_ACCESS, hash_of('v', (struct str){&digit, 1}, STR("")));
+    return token_of_hash(TOKEN_COMMON, hash_of('v', (struct str){&digit, 1}, STR("")));
 }
 
 uint64_t search_token_owner(char column, struct str code)

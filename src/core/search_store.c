@@ -65,26 +65,73 @@ struct store_block *store_find_block(const struct store *store, int64_t number)
 
 /* --- Postings ------------------------------------------------------------------------------- */
 
+/* What the database is asked for: a range; or, instead of each that is of TOKEN_COMMON, the range
+ * of all of these, since a block has few of them, on one page. */
+struct span {
+    struct token_range range;
+    size_t of; /* SPAN_COMMON = any of TOKEN_COMMON */
+};
+#define SPAN_COMMON SIZE_MAX
+
 struct asking {
     struct store *store;
     const struct token_range *ranges;
+    size_t count;
+    struct span *spans;
+    size_t span_count;
     posting_fn *visit;
     void *state;
 };
 
+static bool is_common(struct token_range range)
+{
+    return range.low >> TOKEN_CLASS_SHIFT == TOKEN_COMMON;
+}
+
+static void make_spans(struct asking *asking)
+{
+    struct token_range common = {UINT64_MAX, 0};
+    asking->spans =
+        arena_array(asking->store->ctx->arena, asking->count + 1, sizeof(*asking->spans));
+    for (size_t i = 0; i < asking->count; i++) {
+        struct token_range range = asking->ranges[i];
+        if (!is_common(range)) {
+            asking->spans[asking->span_count++] = (struct span){range, i};
+            continue;
+        }
+        common.low = range.low < common.low ? range.low : common.low;
+        common.high = range.high > common.high ? range.high : common.high;
+    }
+    if (common.low <= common.high)
+        asking->spans[asking->span_count++] = (struct span){common, SPAN_COMMON};
+}
+
+static enum error visit_posting(const struct asking *asking, const struct span *span,
+                                struct store_block *block, uint64_t token,
+                                const struct posting *posting)
+{
+    enum error error = E_OK;
+    if (span->of != SPAN_COMMON)
+        return asking->visit(asking->state, span->of, block, posting);
+    for (size_t i = 0; i < asking->count && !error; i++)
+        if (is_common(asking->ranges[i]) && token >= asking->ranges[i].low &&
+            token <= asking->ranges[i].high)
+            error = asking->visit(asking->state, i, block, posting);
+    return error;
+}
+
 static enum error read_page(struct ctx *ctx, void *state, const struct db_cursor *cursor)
 {
     struct asking *asking = state;
-    size_t range = (size_t)column(cursor, 0, DB_INT).integer;
+    const struct span *span = &asking->spans[column(cursor, 0, DB_INT).integer];
     struct store_block *block = store_find_block(asking->store, column(cursor, 1, DB_INT).integer);
     struct page_reader page = {.token = (uint64_t)column(cursor, 2, DB_INT).integer};
     struct posting posting;
     enum error error = E_OK;
     page.data = column(cursor, 3, DB_BYTES).text;
-    while (!error && block && page_next(&page, &posting) &&
-           page.token <= asking->ranges[range].high)
-        if (page.token >= asking->ranges[range].low)
-            error = asking->visit(asking->state, range, block, &posting);
+    while (!error && block && page_next(&page, &posting) && page.token <= span->range.high)
+        if (page.token >= span->range.low)
+            error = visit_posting(asking, span, block, page.token, &posting);
     (void)ctx;
     return error;
 }
@@ -122,15 +169,17 @@ enum error store_postings(struct store *store, const struct token_range *ranges,
                           posting_fn *visit, void *state)
 {
     struct arena *arena = store->ctx->arena;
-    struct asking asking = {store, ranges, visit, state};
+    struct asking asking = {store, ranges, count, NULL, 0, visit, state};
     enum error error = E_OK;
+    make_spans(&asking);
+    count = asking.span_count;
     for (size_t first = 0; first < count && store->count && !error; first += ASKED_AT_ONCE) {
         size_t wanted = count - first < ASKED_AT_ONCE ? count - first : ASKED_AT_ONCE;
         size_t n = (wanted + RANGES_STEP - 1) / RANGES_STEP * RANGES_STEP;
         struct arg *args = arena_array(arena, 3 * n, sizeof(*args));
         for (size_t i = 0; i < n; i++) {
-            struct token_range range =
-                i < wanted ? ranges[first + i] : (struct token_range){INT64_MAX, INT64_MAX};
+            struct token_range range = i < wanted ? asking.spans[first + i].range
+                                                  : (struct token_range){INT64_MAX, INT64_MAX};
             args[3 * i] = arg_int(arena_print(arena, "number_%zu", i).data, (int64_t)(first + i));
             args[3 * i + 1] = arg_int(arena_print(arena, "low_%zu", i).data, (int64_t)range.low);
             args[3 * i + 2] = arg_int(arena_print(arena, "high_%zu", i).data, (int64_t)range.high);

@@ -27,8 +27,9 @@ enum token_class {
     TOKEN_TEXT_LONG,
     TOKEN_TEXT_REST,
     TOKEN_TEXT_BEGIN,
-    TOKEN_KEY,   /* a record, by the hash of its kind and key */
-    TOKEN_ACCESS /* who may find it, by the hash of what says so */
+    TOKEN_KEY,    /* a record, by the hash of its kind and key */
+    TOKEN_ACCESS, /* whose it is, by the hash of what says so */
+    TOKEN_COMMON  /* its kind, and who sees it: by the hash, and few in any index */
 };
 enum { TOKEN_CLASS_SHIFT = 59, TOKEN_WORD_LETTERS = 9, TOKEN_BEGIN_LEAST = 2, TOKEN_INITIALS = 4 };
 /* From the class of a title's tokens to that of a text's. */

@@ -325,6 +325,28 @@ static enum error missing(struct ctx *ctx, struct str sha256)
                 "the file %.*s is not in the store: run kechuang files check", STR_PRINT(sha256));
 }
 
+/* The file whose bytes are read: the one that was named, or what is there in its place. */
+struct present {
+    struct str sha256;
+    int64_t size;
+};
+static const struct field present_fields[] = {
+    FIELD(struct present, sha256, "摘要", "SHA-256"),
+    FIELD(struct present, size, "字节数", "Bytes"),
+};
+static const SHAPE(present);
+
+static enum error find_present(struct ctx *ctx, struct str sha256, struct present *present)
+{
+    enum error error =
+        db_one(ctx, &sql_file_present, ARGS(arg_text("sha256", sha256)), ROW(present, present));
+    if (error != E_NOT_FOUND)
+        return error;
+    /* Stored beside SQLite, it may be there before its row is. */
+    *present = (struct present){sha256, 0};
+    return ctx->files->in_database || sha256.length != DIGEST_HEX ? missing(ctx, sha256) : E_OK;
+}
+
 static enum error copy_chunk(struct ctx *ctx, void *file, struct str bytes)
 {
     return write_all(*(int *)file, bytes.data, bytes.length) ? E_OK : unreadable(ctx);
@@ -343,16 +365,12 @@ static enum error copy_chunks(struct ctx *ctx, struct str sha256, int64_t size, 
     return error;
 }
 
-static enum error open_from_database(struct ctx *ctx, struct str sha256, int *file)
+static enum error open_from_database(struct ctx *ctx, const struct present *present, int *file)
 {
-    int64_t size;
-    enum error error = db_number(ctx, &sql_file_size, ARGS(arg_text("sha256", sha256)), &size);
-    if (error)
-        return error;
     *file = file_store_temporary(ctx->files);
     if (*file < 0)
         return unreadable(ctx);
-    error = copy_chunks(ctx, sha256, size, *file);
+    enum error error = copy_chunks(ctx, present->sha256, present->size, *file);
     if (error) {
         close(*file);
         *file = -1;
@@ -360,22 +378,27 @@ static enum error open_from_database(struct ctx *ctx, struct str sha256, int *fi
     return error;
 }
 
-enum error files_open(struct ctx *ctx, struct str sha256, int *file)
+static enum error open_present(struct ctx *ctx, const struct present *present, int *file)
 {
     char shard[PATH_ROOM], path[PATH_ROOM];
     enum error error = E_OK;
-    *file = -1;
-    if (sha256.length != DIGEST_HEX)
-        return missing(ctx, sha256);
     if (ctx->files->in_database) {
-        error = open_from_database(ctx, sha256, file);
+        error = open_from_database(ctx, present, file);
     } else {
-        print_paths(ctx->files, arena_str(ctx->arena, sha256).data, shard, path);
+        print_paths(ctx->files, arena_str(ctx->arena, present->sha256).data, shard, path);
         *file = open(path, O_RDONLY | O_CLOEXEC);
         if (*file < 0)
             error = errno == ENOENT ? E_NOT_FOUND : unreadable(ctx);
     }
-    return error == E_NOT_FOUND ? missing(ctx, sha256) : error;
+    return error == E_NOT_FOUND ? missing(ctx, present->sha256) : error;
+}
+
+enum error files_open(struct ctx *ctx, struct str sha256, int *file)
+{
+    struct present present;
+    *file = -1;
+    enum error error = find_present(ctx, sha256, &present);
+    return error ? error : open_present(ctx, &present, file);
 }
 
 static void close_sent(void *sent)
@@ -386,13 +409,39 @@ static void close_sent(void *sent)
 enum error files_send(struct ctx *ctx, struct str sha256)
 {
     struct upload *sent = ARENA_NEW(ctx->arena, struct upload);
-    enum error error = files_open(ctx, sha256, &sent->file);
+    struct present present;
+    enum error error = find_present(ctx, sha256, &present);
+    if (!error)
+        error = open_present(ctx, &present, &sent->file);
     if (error)
         return error;
     arena_defer(ctx->arena, close_sent, sent);
-    memcpy(sent->sha256, sha256.data, DIGEST_HEX);
+    memcpy(sent->sha256, present.sha256.data, DIGEST_HEX);
     ctx->sent = sent;
     return E_OK;
+}
+
+/* --- In the place of a file ----------------------------------------------------------------- */
+
+enum error files_replace(struct ctx *ctx, struct str sha256, const struct upload *instead)
+{
+    struct args args =
+        ARGS(arg_text("sha256", sha256), arg_text("instead", str_of(instead->sha256)));
+    enum error error = files_keep(ctx, instead);
+    if (!error)
+        error = db_do(ctx, &sql_file_instead_of_others, args);
+    if (!error)
+        error = db_do(ctx, &sql_file_instead, args);
+    return error ? error : db_do(ctx, &sql_file_chunks_remove, args);
+}
+
+void file_store_remove(const struct file_store *store, struct str sha256)
+{
+    char path[PATH_ROOM];
+    snprintf(path, sizeof(path), "%.*s/%.2s/%.*s", PATH_ROOM - DIGEST_HEX - 8, store->folder,
+             sha256.data, STR_PRINT(sha256));
+    if (!store->in_database)
+        unlink(path);
 }
 
 /* --- What nobody needs ---------------------------------------------------------------------- */
@@ -427,23 +476,24 @@ enum error files_forget(struct ctx *ctx, int64_t *removed)
     return error;
 }
 
-/* The bytes of one file, unless they are new or somebody has a row for them after all. Whoever
- * stores the same bytes meanwhile renews them under the same lock, see renew(). */
+/* The bytes of one file: where another is in its place, and where nobody has a row for them and
+ * they are not new. Whoever stores the same bytes meanwhile renews them under the same lock, see
+ * renew(). */
 static enum error sweep_file(struct ctx *ctx, int shard, const char *name, int64_t *removed)
 {
-    int64_t size;
+    int64_t gone = 0;
     struct stat about;
     int file = openat(shard, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file < 0)
         return E_OK;
     enum error error = E_OK;
-    if (flock(file, LOCK_EX | LOCK_NB) == 0 && fstat(file, &about) == 0 &&
-        about.st_mtime < ctx->now.seconds - FILE_GRACE_SECONDS) {
-        error = db_number(ctx, &sql_file_size, ARGS(arg_text("sha256", str_of(name))), &size);
+    if (flock(file, LOCK_EX | LOCK_NB) == 0 && fstat(file, &about) == 0) {
+        error = db_number(ctx, &sql_file_is_gone, ARGS(arg_text("sha256", str_of(name))), &gone);
         if (error == E_NOT_FOUND) {
             error = E_OK;
-            *removed += unlinkat(shard, name, 0) == 0;
+            gone = about.st_mtime < ctx->now.seconds - FILE_GRACE_SECONDS;
         }
+        *removed += !error && gone && unlinkat(shard, name, 0) == 0;
     }
     close(file);
     return error;

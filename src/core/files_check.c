@@ -11,6 +11,7 @@ enum { PAGE = 500, REASON_MAX = 1024 };
 static const struct field named_file_fields[] = {
     FIELD(struct named_file, sha256, "摘要", "SHA-256"),
     FIELD(struct named_file, size, "字节数", "Bytes"),
+    FIELD(struct named_file, type, "类型", "Type"),
 };
 static const SHAPE(named_file);
 

@@ -8,6 +8,7 @@
 struct named_file {
     struct str sha256;
     int64_t size;
+    struct str type;
 };
 
 /* Does something with each file that the database names, in a snapshot that is open. */

@@ -1,2 +1,2 @@
 -- name: file_page
-SELECT sha256, size FROM file WHERE sha256 > :beyond ORDER BY sha256 LIMIT :limit;
+SELECT sha256, size, type FROM file WHERE sha256 > :beyond AND instead IS NULL ORDER BY sha256 LIMIT :limit;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/audit_sealer.h"
+#include "core/erasure.h"
 #include "core/identity.h"
 #include "core/log.h"
 #include "core/route.h"
@@ -272,6 +273,11 @@ static enum error write_step(struct ctx *ctx, struct job_run *run, struct step *
     (run->jobs->app->on_sqlite ? write_on_sqlite : write_on_postgres)(step);
     if (!step->error && db_failed(step->status))
         step->error = fail_database(ctx, step->status);
+    if (!step->error && ctx->erasure) {
+        erasure_finish(run->jobs->app->keyring, run->jobs->app->config->db.data, ctx->now,
+                       ctx->erasure);
+        ctx->erasure = NULL;
+    }
     return step->error;
 }
 

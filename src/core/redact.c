@@ -7,7 +7,7 @@
 
 enum { COLUMNS_MAX = 2000, EVENTS_MAX = 100000, PHONE_DIGITS = 11 };
 
-static const char mark[] = "[依法删除]";
+const struct str redaction_mark = STR_INIT("[依法删除]");
 
 /* --- What to look for ----------------------------------------------------------------------- */
 
@@ -159,7 +159,7 @@ static struct args needle_args(struct arena *arena, const struct needles *needle
     struct arg *list = arena_array(arena, needles->count + 1, sizeof(*list));
     for (size_t i = 0; i < needles->count; i++)
         list[i] = arg_text(arena_print(arena, "needle_%zu", i).data, needles->texts[i]);
-    list[needles->count] = arg_text("mark", str_of(mark));
+    list[needles->count] = arg_text("mark", redaction_mark);
     return (struct args){{NULL, NULL}, list, needles->count + 1};
 }
 
@@ -304,7 +304,7 @@ static struct str without(struct arena *arena, struct str text, const struct nee
              (at = memmem(rest.data, rest.length, needle.data, needle.length)) != NULL;) {
             size_t before = (size_t)(at - rest.data);
             buf_add(&out, str_first(rest, before));
-            buf_add(&out, str_of(mark));
+            buf_add(&out, redaction_mark);
             rest = str_skip(rest, before + needle.length);
         }
         if (rest.data == text.data)

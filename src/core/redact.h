@@ -5,6 +5,8 @@
 #include "core/query.h"
 
 enum { NEEDLES_MAX = 60 };
+/* [依法删除]: what stands where a mention stood. */
+extern const struct str redaction_mark;
 
 /* What to look for; see needles_add(). */
 struct needles {

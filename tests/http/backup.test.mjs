@@ -46,7 +46,7 @@ before(async () => {
   const bytes = Buffer.from('一份附件'), sha256 = createHash('sha256').update(bytes).digest('hex');
   mkdirSync(join(folder, 'city.files', sha256.slice(0, 2)), { recursive: true });
   writeFileSync(join(folder, 'city.files', sha256.slice(0, 2), sha256), bytes);
-  sql(`${folder}/city.db`, `INSERT INTO file VALUES ('${sha256}', ${bytes.length}, 'text/plain', 0);
+  sql(`${folder}/city.db`, `INSERT INTO file (sha256, size, type, used_at) VALUES ('${sha256}', ${bytes.length}, 'text/plain', 0);
     INSERT INTO file_reference VALUES ('test', '1', '${sha256}');`);
 });
 after(async () => { await stop(); rmSync(folder, { recursive: true }); });

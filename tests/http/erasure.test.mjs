@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { ask } from './ask.mjs';
+import { png } from './png.mjs';
 
 const program = process.env.KECHUANG_PROGRAM;
 const folder = mkdtempSync(join(tmpdir(), 'kechuang-erasure-'));
@@ -63,6 +64,8 @@ async function serve(db, key, words = []) {
   };
   return {
     exports,
+    url,
+    credentials: [['Authorization', `Bearer ${token}`]],
     log: () => log,
     send,
     done: async (method, path, body, more) => {
@@ -78,10 +81,21 @@ async function serve(db, key, words = []) {
   };
 }
 
-const found = (bytes) => needles.filter((needle) => bytes.includes(Buffer.from(needle)));
+const gb18030 = (text) => execFileSync('iconv', ['-f', 'UTF-8', '-t', 'GB18030'], { input: text });
+const traces = [...needles.map((needle) => [needle, Buffer.from(needle)]),
+  ...[person.name, corrected.name].map((name) => [`${name} (GB 18030)`, gb18030(name)])];
+const found = (bytes) => traces.filter(([, trace]) => bytes.includes(trace)).map(([name]) => name);
 const foundInFolder = (path) => readdirSync(path, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .flatMap((entry) => found(readFileSync(join(entry.path, entry.name))).map((needle) => `${entry.name}: ${needle}`));
+
+// What an erasure has done in the stored files, when it has been through them all.
+async function inStoredFiles(done, id) {
+  for (;;) {
+    const erasure = (await done('GET', `/api/people/${id}/erasure`)).json;
+    if (erasure.done_at) return erasure;
+  }
+}
 
 const sqlite = {
   name: 'SQLite',
@@ -129,6 +143,7 @@ for (const kind of [sqlite, postgres]) {
   let db;
   let backup;
   let id;
+  const stored = {};
 
   test(`${kind.name}: a person's data is used, and leaves the database sealed only`, async () => {
     db = kind.make(place);
@@ -190,12 +205,28 @@ for (const kind of [sqlite, postgres]) {
   test(`${kind.name}: other records mention the person`, async () => {
     const server = await serve(db, key);
     const { done } = server;
-    await done('POST', '/api/documents?name=minutes.txt', `会议由${corrected.name}（原${person.name}）主持。\n电话 138 6611 7722，或 ${corrected.phone}。\n`);
+    const minutes = await done('POST', '/api/documents?name=minutes.txt', `会议由${corrected.name}（原${person.name}）主持。\n电话 138 6611 7722，或 ${corrected.phone}。\n`);
     const made = await done('POST', '/api/observations', observed, [['Idempotency-Key', 'observe']]);
     await done('POST', `/api/observations/${made.json.id}/revisions`, { value: 2e10, note: `${person.email} 更正` },
       [['If-Match', made.headers.etag]]);
     await done('GET', '/api/observations.csv');
-    const { items } = (await done('GET', `/api/people/${id}/mentions`)).json;
+    // And stored files: what was imported, a text in the old encoding, a workbook, a picture.
+    await done('POST', '/api/imports?target=organisations&name=list.csv', `code,name,note\r\n91350100M000100Y43,某公司,${corrected.name}\r\n`,
+      [['Content-Type', 'text/csv']]);
+    const attach = async (name, bytes) => {
+      const reply = await ask(server.url, 'POST', `/api/files?kind=document&key=${minutes.json.id}&name=${name}`,
+        [...server.credentials, ['Content-Type', 'application/octet-stream'], ['Content-Length', bytes.length]], bytes);
+      assert.equal(reply.status, 201, reply.body);
+      return JSON.parse(reply.body).id;
+    };
+    const workbook = await ask(server.url, 'GET', '/api/observations.xlsx', server.credentials);
+    stored.old = await attach('old.txt', gb18030(`联系人：${person.name}，${corrected.phone}。\n其余照旧\n`));
+    stored.book = await attach('book.xlsx', workbook.bytes);
+    stored.same = await attach('same.txt', Buffer.from('与此人无关\n'));
+    stored.picture = await attach('picture.png', png(2, 2));
+    const { items, files, unread_files: unread } = (await done('GET', `/api/people/${id}/mentions`)).json;
+    assert.deepEqual(files.map(({ rows }) => rows).sort(), [1, 1, 2]);
+    assert.equal(unread, 1);
     const places = items.map(({ table_name, column_name }) => `${table_name}.${column_name}`);
     for (const wanted of ['document_line.text', 'observation.note', 'event_payload.body'])
       assert.ok(places.includes(wanted), places.join(' '));
@@ -222,11 +253,22 @@ for (const kind of [sqlite, postgres]) {
     const [document] = (await done('GET', '/api/documents?limit=500')).json.items.filter((d) => d.name === 'minutes.txt');
     const lines = (await done('GET', `/api/documents/${document.id}/lines`)).json.items;
     assert.equal(lines[0].text, '会议由[依法删除]（原[依法删除]）主持。');
+    const inFiles = await inStoredFiles(done, id);
+    assert.deepEqual([inFiles.mended, inFiles.replaced, inFiles.unread], [2, 1, 1]);
+    const [imported] = (await done('GET', '/api/imports')).json.items;
+    assert.equal((await done('GET', `/api/imports/${imported.id}/source`)).body, 'code,name,note\r\n91350100M000100Y43,某公司,[依法删除]\r\n');
+    const content = async (file) => (await ask(server.url, 'GET', `/api/files/${file}/content`, server.credentials)).bytes;
+    assert.deepEqual(await content(stored.old), gb18030('联系人：[依法删除]，[依法删除]。\n其余照旧\n'));
+    assert.match((await content(stored.book)).toString(), /^\[依法删除\] 此文件提到/);
+    assert.equal((await content(stored.same)).toString(), '与此人无关\n');
+    assert.deepEqual(await content(stored.picture), png(2, 2));
     assert.deepEqual(found(Buffer.from(server.log())), []);
     assert.deepEqual(foundInFolder(server.exports), []);
     await server.stop();
     assert.deepEqual(kind.files(db), []);
     assert.deepEqual(found(kind.dump(db)), []);
+    const checked = spawnSync(program, ['files', 'check', '--db', db], { encoding: 'utf8' });
+    assert.equal(checked.status, 0, checked.stdout + checked.stderr);
     const verified = spawnSync(program, ['audit', 'verify', '--db', db, '--key-file', key], { encoding: 'utf8' });
     assert.match(verified.stdout, /the log holds/, verified.stderr);
     assert.equal(verified.status, 0);
@@ -253,6 +295,7 @@ for (const kind of [sqlite, postgres]) {
     cpSync(join(folder, place, 'erasures.log'), join(other, '..', 'erasures.log'));
     server = await serve(backup, other);
     assert.equal((await server.done('GET', `/api/people/${id}`)).json.name, '依法删除');
+    await inStoredFiles(server.done, id);
     await server.stop();
     assert.deepEqual(kind.files(backup), []);
     assert.deepEqual(found(kind.dump(backup)), []);

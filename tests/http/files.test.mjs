@@ -6,29 +6,12 @@ import { readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net';
 import { request } from 'node:http';
 import test from 'node:test';
-import { crc32, deflateSync } from './png.mjs';
+import { png } from './png.mjs';
 import { administrator, newUser, Reader, servers } from './access.mjs';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const octets = [['Content-Type', 'application/octet-stream']];
 const address = (kind, key, name) => `/api/files?kind=${kind}&key=${key}&name=${encodeURIComponent(name)}`;
-
-function png(width, height, claimed = [width, height]) {
-  const chunk = (type, data) => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const length = Buffer.alloc(4), sum = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    sum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(claimed[0], 0);
-  head.writeUInt32BE(claimed[1], 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  const rows = Buffer.alloc((1 + 3 * width) * height, 90);
-  for (let y = 0; y < height; y++) rows[y * (1 + 3 * width)] = 0;
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
-}
 
 // A PDF file of one empty page; readers find its parts without a table.
 const pdf = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n'

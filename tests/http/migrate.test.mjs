@@ -49,7 +49,7 @@ before(async () => {
   await serving(first, async (url, token) => { for (let i = 0; i < 20; i++) await write(url, token, `第 ${i} 条 '"\\`); });
   mkdirSync(join(folder, 'first.files', sha256.slice(0, 2)), { recursive: true });
   writeFileSync(join(folder, 'first.files', sha256.slice(0, 2), sha256), '一份附件');
-  assert.equal(run('sqlite3', join(folder, 'first.db'), `INSERT INTO file VALUES ('${sha256}', 12, 'text/plain', 77);
+  assert.equal(run('sqlite3', join(folder, 'first.db'), `INSERT INTO file (sha256, size, type, used_at) VALUES ('${sha256}', 12, 'text/plain', 77);
     INSERT INTO file_reference VALUES ('test', '1', '${sha256}');`).status, 0);
 });
 after(() => {

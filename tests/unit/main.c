@@ -14,6 +14,7 @@
     GROUP(db) \
     GROUP(db_faults) \
     GROUP(db_migrate) \
+    GROUP(file_mend) \
     GROUP(files) \
     GROUP(delivery) \
     GROUP(foreign) \

@@ -150,7 +150,11 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "was",
                                            "tries",
                                            "not_before",
-                                           "last_id"};
+                                           "last_id",
+                                           "files",
+                                           "mended",
+                                           "replaced",
+                                           "unread"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {

@@ -2,6 +2,7 @@
  * texts, attachments, blind indexes, mentions in other records' texts, contents of events. */
 #include "core/erasure.h"
 #include "core/audit.h"
+#include "core/file_erasure.h"
 #include "core/personal.h"
 #include "core/proposal.h"
 #include "core/redact.h"
@@ -9,7 +10,7 @@
 #include "modules/people/internal.h"
 #include "person_erasure.sql.h"
 
-enum { ERASED_MAX = 1000000 };
+enum { ERASED_MAX = 1000000, PREVIEW_SECONDS = 20 };
 
 struct person_uid {
     int64_t id;
@@ -48,12 +49,19 @@ static const SHAPE(mentions_request);
 
 struct mentions {
     int64_t person_id;
-    struct records items;
+    struct records items, files;
+    int64_t unread_files, files_left;
 };
 static const struct field mentions_fields[] = {
     FIELD(struct mentions, person_id, "人员编号", "Number of the person"),
     FIELD(struct mentions, items, "提到的地方", "Where the person is mentioned",
           .of = &place_shape),
+    FIELD(struct mentions, files, "提到此人的文件（列 = 文件的摘要）",
+          "Files that mention the person (the column is the file's digest)", .of = &place_shape),
+    FIELD(struct mentions, unread_files, "读不出文字的文件（如图片）",
+          "Files without readable text, such as pictures"),
+    FIELD(struct mentions, files_left, "时间不够、没有看的文件",
+          "Files not looked at for lack of time"),
 };
 static const SHAPE(mentions);
 
@@ -66,7 +74,11 @@ SHARED_HANDLER(mentions_show, mentions_request, mentions)
         return error ? error : fail_erased(ctx);
     struct needles needles;
     error = needles_of(ctx, &person, !in->keep_name, &needles);
-    return error ? error : mentions_find(ctx, &needles, &out->items);
+    if (!error)
+        error = mentions_find(ctx, &needles, &out->items);
+    return error ? error
+                 : file_erasure_preview(ctx, &needles, PREVIEW_SECONDS, &out->files,
+                                        &out->unread_files, &out->files_left);
 }
 
 /* --- Erasing -------------------------------------------------------------------------------- */
@@ -144,7 +156,7 @@ static enum error erase(struct ctx *ctx, int64_t id, bool keep_name, bool listed
     if ((error = needles_of(ctx, &person, !keep_name, &needles)) ||
         (error = db_one(ctx, &sql_person_uid, ARGS(arg_int("id", id)), ROW(person_uid, &uid))) ||
         (error = erase_own(ctx, id)) || (error = mentions_redact(ctx, &needles, places)) ||
-        (error = person_key_destroy(ctx, id)))
+        (error = file_erasure_begin(ctx, id, &needles)) || (error = person_key_destroy(ctx, id)))
         return error;
     note(ctx, listed ? STR("") : line_of(ctx->arena, uid.uid, keep_name), places);
     return E_OK;
@@ -188,6 +200,12 @@ SHARED_HANDLER(person_erase, erasure_request, erased)
     out->id = in->id;
     out->erased_at = ctx->now;
     return erase(ctx, in->id, in->keep_name, false, &out->places);
+}
+
+/* How far it is in the files. */
+SHARED_HANDLER(file_erasure_show, person_number, file_erasure)
+{
+    return file_erasure_find(ctx, in->id, out);
 }
 
 /* --- After a restore ------------------------------------------------------------------------ */
@@ -234,5 +252,7 @@ enum error erasures_catch_up(struct ctx *ctx)
     rest = list;
     while (!error && rest.length && str_cut(&rest, '\n', &line))
         error = erase_again(ctx, line);
-    return error ? error : note_unlisted(ctx, list);
+    if (!error)
+        error = note_unlisted(ctx, list);
+    return error ? error : file_erasures_resume(ctx);
 }

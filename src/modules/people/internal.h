@@ -36,6 +36,12 @@ struct attachment_revealed {
     struct str reason;
 };
 
+/* Of what is asked about one person. */
+struct person_number {
+    int64_t id;
+};
+extern const struct shape person_number_shape;
+
 /* Of what is only done for a reason, which is recorded. */
 struct reason {
     int64_t id;
@@ -46,7 +52,7 @@ extern const struct shape reason_shape;
 extern const struct handler consents_show_handler, consent_give_handler, consent_withdraw_handler;
 extern const struct handler attachment_add_handler, attachments_show_handler,
     attachment_show_handler, attachment_reveal_handler;
-extern const struct handler person_erase_handler, mentions_show_handler;
+extern const struct handler person_erase_handler, mentions_show_handler, file_erasure_show_handler;
 
 static inline bool person_is_erased(const struct person *person)
 {

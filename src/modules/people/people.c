@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include "core/file_erasure.h"
 #include "core/personal.h"
 #include "modules/people/internal.h"
 #include "people.sql.h"
@@ -167,13 +168,10 @@ static const struct field person_revealed_fields[] = {
 };
 static const SHAPE_EXTENDING(person_revealed, person);
 
-struct person_number {
-    int64_t id;
-};
 static const struct field person_number_fields[] = {
     FIELD(struct person_number, id, "人员编号", "Number of the person", USE_OUT),
 };
-static const SHAPE(person_number);
+SHAPE(person_number);
 
 enum error fail_erased(struct ctx *ctx)
 {
@@ -317,6 +315,8 @@ static const struct route routes[] = {
     {"POST", "/api/people/{id}/erasure", "依法删除；须由另一人批准",
      "Remove by law; another person has to approve", .handler = &person_erase_handler,
      .approvers = ADMINISTRATORS, TO_WRITE},
+    {"GET", "/api/people/{id}/erasure", "依法删除在已存文件里做到哪里",
+     "How far an erasure is in the stored files", .handler = &file_erasure_show_handler, TO_WRITE},
     {"GET", "/api/consents", "同意", "Consents", .list = &consent_list, .effort = WORK,
      .roles = OVERSEERS},
     {"GET", "/api/people/{id}/consents", "一个人的同意", "A person's consents",
@@ -343,6 +343,8 @@ const struct module people_module = {
     .migration_count = COUNT(people_migrations),
     .routes = routes,
     .route_count = COUNT(routes),
+    .job_kinds = &file_erasure_job,
+    .job_kind_count = 1,
     .started = erasures_catch_up,
     .person_export = export_own,
 };

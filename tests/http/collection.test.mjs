@@ -53,6 +53,35 @@ for (const server of servers) {
     assert.equal((await who.finance.post(`/api/deliveries/${first.id}/rejection`, { reason: '列不对' })).status, 409);
   });
 
+  test(called('a period is delivered by an import of one’s own, which has to be done, of this data set, and to stand'), async () => {
+    const set = await newSet(who.analyst, { target: 'observations', starts_on: `${monthBefore(1)}-20` });
+    const other = await newSet(who.analyst, { target: 'organisations', starts_on: `${monthBefore(1)}-20` });
+    const [owed] = await deliveriesOf(who.analyst, set.code), [foreign] = await deliveriesOf(who.analyst, other.code);
+    const { id } = await who.analyst.done('POST', '/api/imports?target=observations&name=own.csv',
+      `fact_id,indicator_code,area_code,period,value,unit,measure,status,approximation,visibility\n${newName('D')},RD01,XZ-DL,2017,5,元,flow,estimate,exact,bureau\n`,
+      [['Content-Type', 'text/csv']]);
+    const take = async (step) => {
+      await who.analyst.done('POST', `/api/imports/${id}/${step}`);
+      for (;;) {
+        const { state } = await who.analyst.done('GET', `/api/imports/${id}`);
+        if (state !== 'checking' && state !== 'running') return state;
+      }
+    };
+    const report = (reader, delivery) => reader.post(`/api/deliveries/${delivery.id}/arrival`, { import_id: id });
+    assert.equal(await take('check'), 'checked');
+    assert.equal((await report(who.analyst, owed)).status, 422);
+    assert.equal(await take('run'), 'done');
+    assert.equal((await report(who.analyst, foreign)).status, 422);
+    assert.equal((await report(who.finance, owed)).status, 422, 'an import of somebody else');
+    assert.equal((await report(who.statistics, owed)).status, 404);
+    const arrived = JSON.parse((await report(who.analyst, owed)).body);
+    assert.deepEqual([arrived.state, arrived.import_id, arrived.rows], ['arrived', id, 1]);
+    assert.equal((await who.analyst.done('GET', `/api/data_sets/${set.code}`)).last_arrived_at !== null, true);
+    assert.equal(await take('undo'), 'undone');
+    assert.equal((await who.analyst.post(`/api/deliveries/${owed.id}/acceptance`, {})).status, 409);
+    assert.equal((await who.analyst.post(`/api/deliveries/${owed.id}/rejection`, { reason: '已撤销' })).status, 200);
+  });
+
   test(called('departments see and decide on their own; those in charge of the city see all; others nothing'), async () => {
     const [first] = await deliveriesOf(who.finance, sets.monthly.code);
     assert.equal((await deliveriesOf(who.statistics, sets.monthly.code)).length, 0);

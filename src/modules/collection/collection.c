@@ -114,6 +114,8 @@ static const struct route routes[] = {
     GET_LIST("/api/deliveries", delivery_list, "报送", "Deliveries", .roles = COLLECTION_READERS),
     GET_WORK("/api/deliveries/{id}", delivery_show, "一期报送", "A delivery",
              .roles = COLLECTION_READERS),
+    ACT("/api/deliveries/{id}/arrival", delivery_report, "用自己完成的导入报送一期",
+        "Deliver a period by an import of one's own", .roles = CATALOGUERS),
     ACT("/api/deliveries/{id}/acceptance", delivery_accept, "验收一期报送", "Accept a delivery",
         .roles = COLLECTORS),
     ACT("/api/deliveries/{id}/rejection", delivery_reject, "退回一期报送", "Reject a delivery",

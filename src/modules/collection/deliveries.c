@@ -1,5 +1,6 @@
 /* Deliveries: what is owed for each period, and what has become of it. */
 #include "core/audit.h"
+#include "core/import.h"
 #include "core/ownership.h"
 #include "deliveries.sql.h"
 #include "modules/collection/internal.h"
@@ -311,8 +312,28 @@ static enum error decide(struct ctx *ctx, int64_t id, const char *event, struct 
     return error;
 }
 
+/* What was taken back since is not there to be accepted. */
+static enum error check_import_stands(struct ctx *ctx, int64_t id)
+{
+    struct delivery delivery;
+    struct import import;
+    enum error error = delivery_find(ctx, id, &delivery);
+    if (error || !delivery.import_id.known)
+        return error;
+    error = import_find(ctx, delivery.import_id.value, &import);
+    if (error || !str_is(import.state, "undone"))
+        return error == E_NOT_FOUND ? E_OK : error;
+    return fail(ctx, E_CONFLICT, "这一期的导入（%lld 号）已经撤销；请退回，让部门重报",
+                "the import of this period (%lld) has been undone: reject it, so that it is sent "
+                "again",
+                (long long)import.id);
+}
+
 SHARED_HANDLER(delivery_accept, delivery_key, delivery)
 {
+    enum error error = check_import_stands(ctx, in->id);
+    if (error)
+        return error;
     return decide(ctx, in->id, "acceptance", STR_NONE, out);
 }
 
@@ -330,4 +351,57 @@ static const SHAPE(rejection);
 SHARED_HANDLER(delivery_reject, rejection, delivery)
 {
     return decide(ctx, in->id, "rejection", in->reason, out);
+}
+
+/* --- By one's own import ---------------------------------------------------------------------- */
+
+struct arrival {
+    int64_t id, import_id;
+};
+static const struct field arrival_fields[] = {
+    FIELD(struct arrival, id, "编号", "Number", USE_OUT),
+    FIELD(struct arrival, import_id, "已完成的导入", "An import that is done", .required = true),
+};
+static const SHAPE(arrival);
+
+static enum error check_import(struct ctx *ctx, const struct import *import,
+                               const struct data_set *data_set)
+{
+    bool own = false;
+    enum error error =
+        ownership_holds(ctx, &import_owned, ROW(import, (void *)(uintptr_t)import), &own);
+    if (error || !own)
+        return error ? error
+                     : complain(ctx, STR("import_id"), "没有这次导入", "there is no such import");
+    if (!data_set->target.data || !str_equal(data_set->target, import->target))
+        return complain(ctx, STR("import_id"), "这次导入写的不是这个数据集的记录",
+                        "the import is not of this data set's records");
+    if (!str_is(import->state, "done"))
+        return complain(ctx, STR("import_id"), "这次导入还没有完成，或已撤销",
+                        "the import is not done, or has been undone");
+    return E_OK;
+}
+
+SHARED_HANDLER(delivery_report, arrival, delivery)
+{
+    struct data_set data_set;
+    struct import import;
+    enum error error = delivery_find(ctx, in->id, out);
+    if (!error)
+        error = data_set_find(ctx, out->data_set_code, &data_set);
+    if (error)
+        return error;
+    error = import_find(ctx, in->import_id, &import);
+    if (error == E_NOT_FOUND)
+        return complain(ctx, STR("import_id"), "没有这次导入", "there is no such import");
+    if (error || (error = check_import(ctx, &import, &data_set)) ||
+        (error = delivery_can_arrive(ctx, out)))
+        return error;
+    out->import_id = (struct maybe_int){import.id, true};
+    out->feed_id = (struct maybe_int){0, false};
+    out->rows = (struct maybe_int){import.row_count, true};
+    out->file_sha256 = import.file_sha256;
+    error = delivery_arrive(ctx, out);
+    ctx->etag = error ? 0 : out->changed_seq;
+    return error;
 }

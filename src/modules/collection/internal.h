@@ -110,7 +110,7 @@ enum error deliveries_are_due(struct ctx *ctx, bool *due) MUST_USE;
 
 extern const struct list delivery_list;
 extern const struct handler delivery_show_handler, delivery_accept_handler, delivery_reject_handler,
-    delivery_roll_run_handler;
+    delivery_report_handler, delivery_roll_run_handler;
 
 /* --- Board, reminders ----------------------------------------------------------------------- */
 

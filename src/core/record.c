@@ -103,5 +103,7 @@ enum error record_must_write(struct ctx *ctx, struct str kind, struct str key, s
         return fail(ctx, E_FORBIDDEN, "您不能改这条记录，所以也不能改它的附件",
                     "you may not change this record, and so not its files");
     const struct ownership *owned = ownership_of(module, shown->shape);
-    return ownership_require(ctx, owned ? owned : &nobodys, *shown);
+    /* Whose it is stands in the record itself, which a wider shape only begins with. */
+    struct row record = {base_of(shown->shape), shown->value};
+    return ownership_require(ctx, owned ? owned : &nobodys, record);
 }

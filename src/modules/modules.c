@@ -6,12 +6,15 @@
 #include "modules/areas/areas.h"
 #include "modules/atlas/atlas.h"
 #include "modules/audit/audit.h"
+#include "modules/cases/cases.h"
 #include "modules/city/city.h"
+#include "modules/clocks/clocks.h"
 #include "modules/collection/collection.h"
 #include "modules/documents/documents.h"
 #include "modules/exchange/exchange.h"
 #include "modules/files/files.h"
 #include "modules/imports/imports.h"
+#include "modules/inbox/inbox.h"
 #include "modules/indicators/indicators.h"
 #include "modules/jobs/jobs.h"
 #include "modules/notices/notices.h"
@@ -26,5 +29,6 @@ const struct module *const modules[] = {
     &documents_module, &atlas_module,    &indicators_module,    &collection_module,
     &feeds_module,     &overview_module, &imports_module,       &exchange_module,
     &files_module,     &search_module,   &notices_module,       &jobs_module,
+    &clocks_module,    &inbox_module,    &cases_module,
 };
 const size_t module_count = COUNT(modules);

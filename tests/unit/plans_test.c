@@ -47,7 +47,16 @@ static const char *const growing[] = {"observation",
                                       "import_correction",
                                       "job",
                                       "notice",
-                                      "notice_copy"};
+                                      "notice_copy",
+                                      "case_file",
+                                      "case_step",
+                                      "case_party",
+                                      "case_answer",
+                                      "case_note",
+                                      "work_clock",
+                                      "work_clock_event",
+                                      "inbox_item",
+                                      "delegation"};
 
 static bool reads_one_that_grows(struct str scans)
 {
@@ -154,12 +163,20 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "files",
                                            "mended",
                                            "replaced",
-                                           "unread"};
+                                           "unread",
+                                           "kind_number",
+                                           "after_due",
+                                           "open_by",
+                                           "late_by",
+                                           "limit_seconds",
+                                           "marks",
+                                           "template_version"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {
-        "second_hand", "sample", "named_in_source", "uploaded",    "may_delegate", "for_overseers",
-        "needs_done",  "active", "required",        "is_personal", "all",          "cancel"};
+        "second_hand", "sample",  "named_in_source", "uploaded",    "may_delegate", "for_overseers",
+        "needs_done",  "active",  "required",        "is_personal", "all",          "cancel",
+        "late",        "now_late"};
     static const char *const integer_endings[] = {"_id", "_at", "_seq"};
     (void)unused;
     *value = text_value("x");

@@ -1,0 +1,22 @@
+/* Handlers and lists whose routes stand in cases.c. */
+#ifndef MODULES_CASES_HANDLERS_H
+#define MODULES_CASES_HANDLERS_H
+
+#include "modules/cases/internal.h"
+
+extern const struct list case_step_list;
+extern const struct handler case_step_show_handler, case_step_complete_handler,
+    case_step_pause_handler, case_step_resume_handler, case_step_send_back_handler;
+
+/* A field of a form with what is in it. */
+struct form_field {
+    struct str code, step, name, name_en, kind, unit, choices;
+    bool required, prefilled;
+    struct str value;
+};
+extern const struct shape form_field_shape;
+/* The form of a step; without a step all fields, or those that are answered. */
+enum error case_form(struct ctx *ctx, const struct case_work *work, struct str step, bool answered,
+                     struct records *out) MUST_USE;
+
+#endif

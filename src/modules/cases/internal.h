@@ -1,0 +1,165 @@
+/* What the files of this module share. */
+#ifndef MODULES_CASES_INTERNAL_H
+#define MODULES_CASES_INTERNAL_H
+
+#include "base/work_clock.h"
+#include "core/lifecycle.h"
+#include "modules/cases/cases.h"
+#include "modules/organisations/organisations.h"
+
+enum { CASE_STEPS_MAX = 40, CASE_FIELDS_MAX = 200, CASE_MATERIALS_MAX = 200 };
+
+/* --- Templates ------------------------------------------------------------------------------ */
+
+struct template_step {
+    struct str template_code;
+    int64_t template_version, position;
+    struct str code, name, name_en, after, condition, role, party;
+    struct maybe_int limit_amount;
+    struct str limit_unit, rule, rule_text, rule_text_en;
+};
+struct template_field {
+    struct str template_code;
+    int64_t template_version;
+    struct str step;
+    int64_t position;
+    struct str code, name, name_en, kind, unit, choices;
+    bool required;
+    struct str prefill;
+};
+struct template_material {
+    struct str template_code;
+    int64_t template_version;
+    struct str step, code, name, name_en;
+    bool required;
+};
+struct case_template {
+    struct str code;
+    int64_t version;
+    struct str name, name_en, note, note_en, basis, source;
+    bool active;
+    struct str template_key;
+    int64_t changed_seq;
+};
+struct template_view {
+    struct case_template template;
+    struct records steps, fields, materials;
+};
+extern const struct shape template_step_shape, template_field_shape, template_material_shape,
+    case_template_shape;
+extern const struct list case_template_list;
+extern const struct handler case_template_show_handler;
+
+/* A version with all that belongs to it; version 0 = the newest that is active. */
+enum error template_read(struct ctx *ctx, struct str code, int64_t version,
+                         struct template_view *out) MUST_USE;
+const struct template_step *template_step_of(const struct template_view *view, struct str code);
+enum limit_unit template_limit_unit(struct str name);
+/* Says what is wrong with the template, naming the step or the field; STR_NONE: nothing. In the
+ * reader's language. */
+struct str template_flaw(struct ctx *ctx, const struct template_view *view);
+/* Every template in the database. */
+enum error templates_check(struct ctx *ctx) MUST_USE;
+
+enum { TEMPLATE_FILES = 4 };
+extern const struct pack_file template_files[TEMPLATE_FILES];
+extern const struct import_target *const template_imports[];
+
+/* --- Answers -------------------------------------------------------------------------------- */
+
+struct answer {
+    struct str code;
+    int64_t step_id;
+    struct str value;
+};
+extern const struct shape answer_shape;
+const struct answer *answer_of(const struct records *answers, struct str code);
+/* Checks a text against its field; the text as it is kept. Complains about the field. */
+enum error answer_check(struct ctx *ctx, const struct template_field *field, struct str text,
+                        struct str *kept) MUST_USE;
+
+/* "what: where", in the reader's language. */
+struct str flaw_text(const struct ctx *ctx, const char *zh, const char *en, struct str where);
+
+/* Conditions: comparisons joined by "and": `coowners > 0 and kind = '专利'`. Either side of a
+ * comparison is arithmetic over answers that are numbers (stats/expression.h), or the right one a
+ * text in quotes. An answer that is not given makes the comparison false. */
+bool condition_holds(struct str condition, const struct records *answers);
+/* Is it well formed, and over fields of the right kinds? STR_NONE, or what is wrong. */
+struct str condition_flaw(struct ctx *ctx, struct str condition, const struct records *fields);
+
+/* --- Cases ---------------------------------------------------------------------------------- */
+
+struct case_file {
+    int64_t id;
+    struct str template_code;
+    int64_t template_version;
+    struct str template_name, template_name_en, organisation_code, organisation_name, area_code,
+        state;
+    struct instant started_at;
+    struct str started_by;
+    struct instant ended_at;
+    int64_t changed_seq;
+};
+extern const struct shape case_file_shape;
+enum {
+    /* Who does steps, and who may begin or withdraw a case: enterprises for themselves. */
+    CASE_WORKERS = ROLE_SET(ROLE_ENTERPRISE) | ROLE_SET(ROLE_INSTITUTE) | ROLE_SET(ROLE_BANK) |
+                   ROLE_SET(ROLE_EXPERT) | EDITORS | ROLE_SET(ROLE_SPECIALIST),
+    CASE_STARTERS = ROLE_SET(ROLE_ENTERPRISE) | ROLE_SET(ROLE_INSTITUTE) | EDITORS,
+    CASE_READERS = SIGNED_IN | OPERATOR
+};
+extern const struct lifecycle case_file_lifecycle, case_step_lifecycle;
+
+struct case_step {
+    int64_t id, case_id, position;
+    struct str code, state, role, organisation_code, area_code, department_code;
+    struct maybe_int clock_id;
+    struct instant opened_at, ended_at;
+    struct str ended_by;
+    bool late;
+    int64_t changed_seq;
+};
+extern const struct shape case_step_shape;
+
+/* A case with what it is done by. */
+struct case_work {
+    struct case_file file;
+    struct template_view template;
+    struct records steps, answers; /* struct case_step, struct answer */
+};
+enum error case_read(struct ctx *ctx, int64_t id, struct case_work *out) MUST_USE;
+/* As whoever asks may see it: E_NOT_FOUND where he is no party. */
+enum error case_see(struct ctx *ctx, int64_t id, struct case_work *out) MUST_USE;
+enum error case_read_answers(struct ctx *ctx, struct case_work *work) MUST_USE;
+enum error case_step_find(struct ctx *ctx, int64_t id, struct case_step *step) MUST_USE;
+/* Of two who act on one case at once, the second waits from here on; then he reads it again. */
+enum error case_claim(struct ctx *ctx, int64_t id) MUST_USE;
+/* Notes when it ended. */
+enum error case_finish(struct ctx *ctx, int64_t id) MUST_USE;
+struct case_step *case_step_of(const struct case_work *work, struct str code);
+
+/* A party: an audience without its role. "" = who sees all. */
+struct str case_party_of(struct arena *arena, struct str organisation_code, struct str area_code,
+                         struct str department_code);
+/* The reader's; STR_NONE where he can be none. */
+struct str case_party_of_reader(struct ctx *ctx);
+enum error case_add_party(struct ctx *ctx, struct case_work *work, struct str party) MUST_USE;
+
+/* Opens every step whose turn has come, leaves out those that are not needed, and ends the case
+ * after the last one. */
+enum error case_advance(struct ctx *ctx, struct case_work *work) MUST_USE;
+/* An open or paused step stops being work: clock, inbox, board. Its state changes elsewhere. */
+enum error case_step_close(struct ctx *ctx, const struct case_work *work,
+                           struct case_step *step) MUST_USE;
+/* Board and inbox learn that the step is late, or not. */
+enum error case_step_mark(struct ctx *ctx, const struct case_work *work, struct case_step *step,
+                          struct instant due_at, bool late) MUST_USE;
+struct str case_step_key(struct ctx *ctx, const struct case_step *step);
+/* A notice to whoever does the step. */
+enum error case_tell(struct ctx *ctx, const struct case_work *work, const struct case_step *step,
+                     const char *kind, struct str text, struct str text_en) MUST_USE;
+enum error case_note(struct ctx *ctx, int64_t case_id, struct str actor, struct str name,
+                     struct str text) MUST_USE;
+
+#endif

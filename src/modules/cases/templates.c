@@ -1,0 +1,338 @@
+/* Templates of cases: read, checked, shown; filled from the city pack or by an import. */
+#include "modules/cases/internal.h"
+#include "templates.sql.h"
+
+enum { TEMPLATES_MAX = 500 };
+
+static const char *const unit_names[] = {"workdays", "half_days", "hours", NULL};
+static const char *const kind_names[] = {"text",   "number", "integer",      "money", "date",
+                                         "choice", "bool",   "organisation", NULL};
+
+#define VERSIONED(type)                                                                            \
+    FIELD(struct type, template_code, "模板", "Template", .required = true, .length_max = 60),     \
+        FIELD(struct type, template_version, "版本", "Version", .required = true)
+
+static const struct field template_step_fields[] = {
+    VERSIONED(template_step),
+    FIELD(struct template_step, position, "次序（显示用）", "Order in which it is shown",
+          .required = true),
+    FIELD(struct template_step, code, "步骤代码", "Code of the step", .required = true,
+          .length_max = 40),
+    FIELD(struct template_step, name, "步骤", "Step", .required = true, .length_max = 80),
+    FIELD(struct template_step, name_en, "英文名", "Name in English", .required = true,
+          .length_max = 120),
+    FIELD(struct template_step, after, "在哪些步骤之后（空格分开）",
+          "After which steps, with blanks between", .length_max = 400),
+    FIELD(struct template_step, condition, "满足什么才需要", "Under which condition it is needed",
+          .length_max = 400),
+    FIELD(struct template_step, role, "谁办（角色）", "Role that does it", .required = true,
+          .choices = role_names),
+    FIELD(struct template_step, party,
+          "哪里的：applicant 申请单位、area 所在区县、anywhere 不限、department:代码、field:字段",
+          "Where: applicant, area, anywhere, department:CODE, field:FIELD", .required = true,
+          .length_max = 80),
+    FIELD(struct template_step, limit_amount, "时限", "Limit"),
+    FIELD(struct template_step, limit_unit, "时限的单位：工作日、半日、工作小时",
+          "Unit of the limit, in working time", .choices = unit_names),
+    FIELD(struct template_step, rule, "办结要满足什么", "What must hold when it is completed",
+          .length_max = 400),
+    FIELD(struct template_step, rule_text, "不满足时的说明", "What is said where it does not",
+          .length_max = 400),
+    FIELD(struct template_step, rule_text_en, "英文说明", "The same in English", .length_max = 400),
+};
+SHAPE(template_step);
+
+static const struct field template_field_fields[] = {
+    VERSIONED(template_field),
+    FIELD(struct template_field, step, "步骤", "Step", .required = true, .length_max = 40),
+    FIELD(struct template_field, position, "次序", "Order", .required = true),
+    FIELD(struct template_field, code, "字段代码", "Code of the field", .required = true,
+          .length_max = 40),
+    FIELD(struct template_field, name, "名称", "Name", .required = true, .length_max = 80),
+    FIELD(struct template_field, name_en, "英文名", "Name in English", .required = true,
+          .length_max = 120),
+    FIELD(struct template_field, kind, "种类", "Kind", .required = true, .choices = kind_names),
+    FIELD(struct template_field, unit, "单位", "Unit", .length_max = 20),
+    FIELD(struct template_field, choices, "选项（| 分开）", "Choices, with | between",
+          .length_max = 1000),
+    FIELD(struct template_field, required, "必填", "Must it be given?"),
+    FIELD(struct template_field, prefill, "预填：organisation.name 等，或前面的字段",
+          "Filled in from: organisation.name and the like, or an earlier field", .length_max = 80),
+};
+SHAPE(template_field);
+
+static const struct field template_material_fields[] = {
+    VERSIONED(template_material),
+    FIELD(struct template_material, step, "步骤", "Step", .required = true, .length_max = 40),
+    FIELD(struct template_material, code, "材料代码", "Code of the material", .required = true,
+          .length_max = 40),
+    FIELD(struct template_material, name, "材料", "Material", .required = true, .length_max = 120),
+    FIELD(struct template_material, name_en, "英文名", "Name in English", .required = true,
+          .length_max = 160),
+    FIELD(struct template_material, required, "必交", "Must it be handed in?"),
+};
+SHAPE(template_material);
+
+static const struct field case_template_fields[] = {
+    FIELD(struct case_template, code, "代码", "Code", USE_BOTH | USE_FILTER | USE_SORT,
+          .required = true, .length_max = 60),
+    FIELD(struct case_template, version, "版本", "Version", .required = true),
+    FIELD(struct case_template, name, "一件事", "What the case is about", .required = true,
+          .length_max = 100),
+    FIELD(struct case_template, name_en, "英文名", "Name in English", .required = true,
+          .length_max = 160),
+    FIELD(struct case_template, note, "说明", "Note", .length_max = 1000),
+    FIELD(struct case_template, note_en, "英文说明", "Note in English", .length_max = 1000),
+    FIELD(struct case_template, basis, "依据：有来源，或本项目约定", "From a source, or ours",
+          .required = true, .choices = basis_names),
+    FIELD(struct case_template, source, "来源", "Source", .length_max = 400),
+    FIELD(struct case_template, active, "可否新办", "May cases be started from it?"),
+    FIELD(struct case_template, template_key, "代码和版本", "Code and version", USE_OUT),
+    FIELD(struct case_template, changed_seq, "序号", "Sequence of the last change", USE_OUT),
+};
+SHAPE(case_template);
+
+const struct list case_template_list = {.base = &sql_case_template_list,
+                                        .row = &case_template_shape,
+                                        .key = "template_key",
+                                        .sort = "code"};
+
+/* --- Reading -------------------------------------------------------------------------------- */
+
+static enum error read_parts(struct ctx *ctx, struct template_view *out)
+{
+    struct args which =
+        ARGS(arg_text("code", out->template.code), arg_int("version", out->template.version));
+    enum error error = db_all(ctx, &sql_case_template_steps, which, &template_step_shape,
+                              CASE_STEPS_MAX, &out->steps);
+    if (!error)
+        error = db_all(ctx, &sql_case_template_fields, which, &template_field_shape,
+                       CASE_FIELDS_MAX, &out->fields);
+    if (!error)
+        error = db_all(ctx, &sql_case_template_materials, which, &template_material_shape,
+                       CASE_MATERIALS_MAX, &out->materials);
+    return error;
+}
+
+enum error template_read(struct ctx *ctx, struct str code, int64_t version,
+                         struct template_view *out)
+{
+    enum error error = db_one(ctx, version ? &sql_case_template_version : &sql_case_template_newest,
+                              ARGS(arg_text("code", code), arg_int("version", version)),
+                              ROW(case_template, &out->template));
+    return error ? error : read_parts(ctx, out);
+}
+
+const struct template_step *template_step_of(const struct template_view *view, struct str code)
+{
+    const struct template_step *step = view->steps.items;
+    for (size_t i = 0; i < view->steps.count; i++)
+        if (str_equal(step[i].code, code))
+            return &step[i];
+    return NULL;
+}
+
+enum limit_unit template_limit_unit(struct str name)
+{
+    return str_is(name, "hours")       ? LIMIT_MINUTES
+           : str_is(name, "half_days") ? LIMIT_HALF_DAYS
+                                       : LIMIT_WORKDAYS;
+}
+
+struct template_query {
+    struct str code;
+    int64_t version;
+};
+static const struct field template_query_fields[] = {
+    FIELD(struct template_query, code, "代码", "Code", USE_OUT),
+    FIELD(struct template_query, version, "版本；0 为最新", "Version; 0 = the newest", USE_IN),
+};
+static const SHAPE(template_query);
+
+static const struct field template_view_fields[] = {
+    FIELD(struct template_view, steps, "步骤", "Steps", .of = &template_step_shape),
+    FIELD(struct template_view, fields, "字段", "Fields", .of = &template_field_shape),
+    FIELD(struct template_view, materials, "材料", "Materials", .of = &template_material_shape),
+};
+static const SHAPE_EXTENDING(template_view, case_template);
+
+SHARED_HANDLER(case_template_show, template_query, template_view)
+{
+    enum error error = template_read(ctx, in->code, in->version, out);
+    ctx->etag = error ? 0 : out->template.changed_seq;
+    return error;
+}
+
+/* --- Checking ------------------------------------------------------------------------------- */
+
+struct str flaw_text(const struct ctx *ctx, const char *zh, const char *en, struct str where)
+{
+    return arena_print(ctx->arena, "%s: %.*s", in_language(ctx, zh, en), STR_PRINT(where));
+}
+
+/* The steps behind which all others come, by waves: what is left then waits for itself. */
+static struct str order_flaw(struct ctx *ctx, const struct template_view *view)
+{
+    const struct template_step *step = view->steps.items;
+    bool done[CASE_STEPS_MAX] = {false};
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (size_t i = 0; i < view->steps.count; i++) {
+            struct str rest = step[i].after, code;
+            bool ready = !done[i];
+            while (ready && str_cut(&rest, ' ', &code)) {
+                const struct template_step *before = template_step_of(view, code);
+                if (!before)
+                    return flaw_text(ctx, "after 里没有这一步", "no such step in after", code);
+                ready = done[before - step];
+            }
+            moved = moved || ready;
+            done[i] = done[i] || ready;
+        }
+    }
+    for (size_t i = 0; i < view->steps.count; i++)
+        if (!done[i])
+            return flaw_text(ctx, "步骤互相等待，办不到这一步", "steps wait for each other",
+                             step[i].code);
+    return STR_NONE;
+}
+
+static const struct template_field *field_of(const struct template_view *view, struct str code)
+{
+    const struct template_field *field = view->fields.items;
+    for (size_t i = 0; i < view->fields.count; i++)
+        if (str_equal(field[i].code, code))
+            return &field[i];
+    return NULL;
+}
+
+static struct str party_flaw(struct ctx *ctx, const struct template_view *view,
+                             const struct template_step *step)
+{
+    struct str party = step->party;
+    if (str_is(party, "applicant") || str_is(party, "area") || str_is(party, "anywhere") ||
+        (str_starts(party, STR("department:")) && party.length > strlen("department:")))
+        return STR_NONE;
+    const struct template_field *field =
+        str_starts(party, STR("field:")) ? field_of(view, str_skip(party, strlen("field:"))) : NULL;
+    return field && str_is(field->kind, "organisation")
+               ? STR_NONE
+               : flaw_text(ctx, "不知道由哪里办", "nobody knows who does it", step->code);
+}
+
+static struct str step_flaw(struct ctx *ctx, const struct template_view *view,
+                            const struct template_step *step)
+{
+    struct str flaw = party_flaw(ctx, view, step);
+    if (!flaw.data && step->limit_amount.known &&
+        (step->limit_amount.value < 1 || !step->limit_unit.data))
+        flaw = flaw_text(ctx, "时限要有单位，且大于 0", "a limit has a unit and is more than 0",
+                         step->code);
+    if (!flaw.data)
+        flaw = condition_flaw(ctx, step->condition, &view->fields);
+    return flaw.data ? flaw : condition_flaw(ctx, step->rule, &view->fields);
+}
+
+static struct str field_flaw(struct ctx *ctx, const struct template_view *view,
+                             const struct template_field *field)
+{
+    if (!template_step_of(view, field->step))
+        return flaw_text(ctx, "字段所在的步骤没有", "the step of the field is missing",
+                         field->code);
+    if (str_is(field->kind, "choice") != (field->choices.length > 0))
+        return flaw_text(ctx, "选项与种类不符", "choices do not fit the kind", field->code);
+    if (field->prefill.length && !str_starts(field->prefill, STR("organisation.")) &&
+        !field_of(view, field->prefill))
+        return flaw_text(ctx, "预填来自没有的字段", "filled in from a field that is not there",
+                         field->code);
+    return STR_NONE;
+}
+
+struct str template_flaw(struct ctx *ctx, const struct template_view *view)
+{
+    const struct template_step *step = view->steps.items;
+    const struct template_field *field = view->fields.items;
+    struct str flaw = view->steps.count
+                          ? order_flaw(ctx, view)
+                          : flaw_text(ctx, "没有步骤", "it has no steps", view->template.code);
+    for (size_t i = 0; !flaw.data && i < view->steps.count; i++)
+        flaw = step_flaw(ctx, view, &step[i]);
+    for (size_t i = 0; !flaw.data && i < view->fields.count; i++)
+        flaw = field_flaw(ctx, view, &field[i]);
+    return flaw;
+}
+
+enum error templates_check(struct ctx *ctx)
+{
+    struct records all;
+    enum error error =
+        db_all(ctx, &sql_case_template_list, NO_ARGS, &case_template_shape, TEMPLATES_MAX, &all);
+    const struct case_template *template = all.items;
+    for (size_t i = 0; !error && i < all.count; i++) {
+        struct template_view view = {.template = template[i]};
+        error = read_parts(ctx, &view);
+        struct str flaw = error ? STR_NONE : template_flaw(ctx, &view);
+        if (flaw.data)
+            return fail(ctx, E_INVALID, "一件事模板 %.*s：%.*s", "case template %.*s: %.*s",
+                        STR_PRINT(template[i].template_key), STR_PRINT(flaw));
+    }
+    return error;
+}
+
+/* --- Filling -------------------------------------------------------------------------------- */
+
+/* A version that a case has used stays as it is: the case is done by what it was started with. */
+static enum error must_be_unused(struct ctx *ctx, struct str code, int64_t version)
+{
+    int64_t id;
+    enum error error =
+        db_number(ctx, &sql_case_template_used,
+                  ARGS(arg_text("template_code", code), arg_int("template_version", version)), &id);
+    if (error == E_NOT_FOUND)
+        return E_OK;
+    return error ? error
+                 : complain(ctx, STR("template_version"), "这一版已有事项在用，请另立新版",
+                            "cases use this version already: make a new one");
+}
+
+#define CHECK_UNUSED(type)                                                                         \
+    static enum error type##_check(struct ctx *ctx, void *record)                                  \
+    {                                                                                              \
+        const struct type *row = record;                                                           \
+        return must_be_unused(ctx, row->template_code, row->template_version);                     \
+    }
+CHECK_UNUSED(template_step)
+CHECK_UNUSED(template_field)
+CHECK_UNUSED(template_material)
+
+static const struct import_target templates = {"case_templates",       "一件事模板",
+                                               "Case templates",       &case_template_shape,
+                                               "case_template",        .key = {"code", "version"},
+                                               .roles = ADMINISTRATORS};
+/* The steps are imported last: with them the template is whole. */
+static const struct import_target steps = {
+    "case_template_steps",        "一件事模板的步骤",
+    "Steps of case templates",    &template_step_shape,
+    "case_template_step",         .key = {"template_code", "template_version", "code"},
+    .check = template_step_check, .settled = templates_check,
+    .roles = ADMINISTRATORS};
+static const struct import_target fields = {
+    "case_template_fields",        "一件事模板的字段",
+    "Fields of case templates",    &template_field_shape,
+    "case_template_field",         .key = {"template_code", "template_version", "code"},
+    .check = template_field_check, .roles = ADMINISTRATORS};
+static const struct import_target materials = {
+    "case_template_materials",        "一件事模板的材料",
+    "Materials of case templates",    &template_material_shape,
+    "case_template_material",         .key = {"template_code", "template_version", "step", "code"},
+    .check = template_material_check, .roles = ADMINISTRATORS};
+
+const struct import_target *const template_imports[] = {&templates, &steps, &fields, &materials,
+                                                        NULL};
+
+const struct pack_file template_files[TEMPLATE_FILES] = {
+    {"case_templates.csv", .target = &templates},
+    {"case_template_steps.csv", .target = &steps},
+    {"case_template_fields.csv", .target = &fields},
+    {"case_template_materials.csv", .target = &materials},
+};

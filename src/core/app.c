@@ -243,6 +243,8 @@ static struct app *app_new(const struct config *config, char *reason, size_t rea
     app->last_parked = &app->parked;
     atomic_init(&app->set_up, false);
     app->identities = identities_new();
+    if (config->requests_per_second)
+        app->rate = rate_new(config->requests_per_second);
     atomic_flag_clear(&app->exporting);
     pthread_mutex_init(&app->mutex, NULL);
     pthread_cond_init(&app->work, NULL);
@@ -348,6 +350,7 @@ void app_close(struct app *app)
     jobs_free(app->jobs); /* the writer's last replies could still wake it */
     db_disconnect(app->loop_conn);
     replies_free(app->replies);
+    rate_free(app->rate);
     identities_free(app->identities);
     keyring_close(app->keyring);
     file_store_close(app->files);

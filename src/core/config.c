@@ -30,6 +30,11 @@ static const struct setting settings[] = {
      .is_switch = true},
     {"workers", "4", "处理较长请求的线程数，1 到 64", "Threads for longer requests, 1 to 64",
      SETTING(workers)},
+    {"rate-limit", "200",
+     "同一个客户地址每秒至多几个请求（可一次来 5 秒的量），0 为不限；本机直接连接不受限",
+     "Requests a second that one client address may make (5 seconds' worth at once), 0 = any "
+     "number; direct connections from this machine are not limited",
+     SETTING(rate_limit)},
     {"drop", "", "投放文件夹：每个报送通道一个子文件夹；缺省不收",
      "Folder into which files are dropped, a folder in it for each feed; otherwise none are taken",
      SETTING(drop)},
@@ -231,6 +236,12 @@ bool config_read(struct arena *arena, int count, char **words, struct config *co
         return false;
     }
     config->worker_count = (int)workers;
+    int64_t rate;
+    if (!int_parse(config->rate_limit, &rate) || rate < 0 || rate > 100000) {
+        *reason = STR("rate-limit: 应为 0 到 100000 · must be from 0 to 100000");
+        return false;
+    }
+    config->requests_per_second = (int)rate;
     int64_t settle;
     if (!int_parse(config->drop_settle, &settle) || settle < 1 || settle > 3600) {
         *reason = STR("drop-settle: 1…3600");

@@ -91,8 +91,26 @@ static void read_exchange(struct task *task)
     call_choose_language(&task->call);
 }
 
+/* Who is on this machine and comes through no proxy is its administrator, or a test. */
+static bool is_within_rate(struct task *task)
+{
+    const struct http_exchange *exchange = task->exchange;
+    struct str address = client_address(exchange);
+    int64_t now_us = (int64_t)task->began.tv_sec * 1000000 + task->began.tv_nsec / 1000;
+    return !task->app->rate || (exchange->loopback && address.data == exchange->peer) ||
+           rate_take(task->app->rate, address, now_us);
+}
+
 static void authenticate_here(struct task *task)
 {
+    struct ctx *ctx = &task->call.ctx;
+    if (!is_within_rate(task)) {
+        ctx->retry_after_seconds = 1;
+        fail(ctx, E_RATE, "请求太频繁，请稍候再试", "too many requests: wait a moment");
+        call_problem(&task->call);
+        task->authentication = AUTHENTICATION_REFUSED;
+        return;
+    }
     task->authentication = authenticate(task, task->app->loop_conn);
     if (task->authentication == AUTHENTICATION_REFUSED)
         call_problem(&task->call);

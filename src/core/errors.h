@@ -25,6 +25,7 @@
       "This idempotency key belongs to another request")                                           \
     E(E_MATCH_REQUIRED, 428, "match_required", "需要 If-Match", "If-Match is required")            \
     E(E_TOO_MANY, 429, "too_many_tries", "尝试次数过多", "Too many tries")                         \
+    E(E_RATE, 429, "too_many_requests", "请求太频繁", "Too many requests")                         \
     E(E_HEADERS, 431, "headers_too_large", "请求头过大", "The headers are too large")              \
     E(E_INTERNAL, 500, "internal", "程序出错", "The program failed")                               \
     E(E_UNSURE, 500, "unsure", "不能确定是否已保存", "It is not certain that it was saved")        \

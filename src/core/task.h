@@ -13,6 +13,7 @@
 #include "core/identities.h"
 #include "core/jobs.h"
 #include "core/metrics.h"
+#include "core/rate.h"
 #include "core/replies.h"
 #include "http/server.h"
 
@@ -52,6 +53,7 @@ struct app {
     struct identities *identities; /* NULL = each is looked up */
     struct db_conn *loop_conn;     /* of the loop's thread, like the next */
     struct replies *replies;       /* NULL = none are kept */
+    struct rate *rate;             /* NULL = any number of requests */
     struct writer *writer;         /* SQLite only */
     enum digest_algorithm digest;
     struct signing_key signing_key;

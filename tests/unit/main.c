@@ -35,6 +35,7 @@
     GROUP(personal) \
     GROUP(plan) \
     GROUP(plans) \
+    GROUP(rate) \
     GROUP(replies) \
     GROUP(search) \
     GROUP(sheet) \

@@ -31,6 +31,8 @@ const ABILITIES = {
   /** Import tables; others read what was imported. */
   bring: [...EDITORS, 'administrator'],
   seeImports: ['specialist', 'leader', 'auditor', 'administrator', ...EDITORS],
+  /** Begin a case: enterprises for themselves. */
+  beginCases: ['enterprise', 'institute', ...EDITORS],
   /** Make and change proposals or watch them. */
   propose: ['leader', 'auditor', 'administrator', ...EDITORS],
 } satisfies Record<string, Role[]>;

@@ -14,6 +14,8 @@ export interface WorkPage {
     | 'organisations'
     | 'invitations'
     | 'settings'
+    | 'inbox'
+    | 'cases'
     | 'notices'
     | 'jobs'
     | 'proposals'
@@ -40,6 +42,8 @@ const PAGES: WorkPage[] = [
     for: ['collection'],
     isPublic: true,
   },
+  { name: 'inbox', path: '/inbox', group: 'decisions', for: ['signedIn'] },
+  { name: 'cases', path: '/cases', group: 'decisions', for: ['signedIn'] },
   { name: 'notices', path: '/notices', group: 'decisions', for: ['signedIn'] },
   { name: 'proposals', path: '/proposals', group: 'decisions', for: ['propose', 'approve'] },
   { name: 'audit', path: '/audit', group: 'decisions', for: ['audit'] },

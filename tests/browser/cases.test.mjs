@@ -1,0 +1,130 @@
+// The loan against intellectual property in the pages: a firm applies on its phone, the bank and the
+// valuer work side by side, the office registers the pledge, the bank pays; clock and notices are seen.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { administrator, newMember, newOrganisation, newUser } from '../http/access.mjs';
+import {
+  axeViolations,
+  complaintsOf,
+  DESKTOP,
+  digitsWithoutLineage,
+  EXEMPTIONS,
+  launch,
+  openPage,
+  PHONE,
+  settled,
+  visit,
+} from './browser.mjs';
+
+const url = process.env.KECHUANG_CASES_URL;
+const skip = url ? false : 'KECHUANG_CASES_URL is not set';
+const server = { name: 'cases', url, firstPassword: process.env.KECHUANG_CASES_PASSWORD };
+const codes = {};
+const readers = {};
+
+let browser;
+before(async () => {
+  if (skip) return;
+  browser = await launch();
+  const admin = await administrator(server);
+  const home = { area_code: '500106' };
+  codes.firm = await newOrganisation(admin, { ...home, name: '样例光电有限公司' });
+  codes.bank = await newOrganisation(admin, { ...home, kind: 'bank', name: '样例银行' });
+  codes.valuer = await newOrganisation(admin, { ...home, kind: 'institute', name: '样例评价机构' });
+  readers.firm = await newMember(admin, codes.firm);
+  readers.bank = await newMember(admin, codes.bank, 'bank');
+  readers.valuer = await newMember(admin, codes.valuer, 'institute');
+  readers.office = await newUser(admin, 'department_officer', { department_code: 'DEP14' });
+});
+after(() => browser?.close());
+
+async function pageOf(who, options = {}) {
+  const page = await openPage(browser, { url, ...options });
+  await page.context().addCookies([{ name: 'kechuang_session', value: readers[who].session, url }]);
+  return page;
+}
+async function fill(page, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const control = page.locator(`.step-form [name="${name}"]`);
+    if ((await control.evaluate((node) => node.tagName)) === 'SELECT')
+      await control.selectOption(value);
+    else await control.fill(value);
+  }
+  await page.locator('button[name="complete"]').click();
+}
+const clean = async (page) => {
+  assert.deepEqual(await complaintsOf(page), []);
+  assert.deepEqual(await page.evaluate(digitsWithoutLineage, EXEMPTIONS), []);
+};
+
+test('from application to registration and payment, with clock and notices', { skip }, async () => {
+  const firm = await pageOf('firm', { viewport: PHONE });
+  await visit(firm, '/cases', url);
+  await firm.getByRole('button', { name: '知识产权质押融资' }).click();
+  await firm.waitForURL(/\/cases\/\d+$/);
+  const path = new URL(firm.url()).pathname;
+  await fill(firm, {
+    ip_kind: '专利',
+    ip_no: 'ZL201910000000.1',
+    ip_name: '样例装置',
+    months_left: '96',
+    coowners: '0',
+    need_amount: '300',
+    term_months: '24',
+    bank: codes.bank,
+    valuer: codes.valuer,
+  });
+  await firm.locator('.blocking li').nth(1).waitFor();
+  assert.match(await firm.locator('.blocking').innerText(), /样例评价机构[\s\S]*样例银行/);
+  await settled(firm);
+  await clean(firm);
+  assert.deepEqual(await axeViolations(firm), []);
+
+  const bank = await pageOf('bank');
+  await visit(bank, '/inbox', url);
+  await bank.locator('.items a').first().click();
+  await bank.locator('.clock button').first().click();
+  await bank.locator('.clock ol li').first().waitFor();
+  await fill(bank, { review_result: '同意', credit_amount: '240' });
+  await bank.locator('.step-form').waitFor({ state: 'detached' });
+
+  const valuer = await pageOf('valuer');
+  await visit(valuer, path, url);
+  await fill(valuer, { method: '收益法', valuation: '500', valued_on: '2026-11-20' });
+
+  await visit(bank, path, url);
+  await fill(bank, { contract_no: 'ZY-2026-1' });
+  const office = await pageOf('office');
+  await visit(office, '/inbox', url);
+  await office.getByRole('button', { name: '领取' }).click();
+  await office.getByRole('button', { name: '放回' }).waitFor();
+  await settled(office);
+  await clean(office);
+  await office.locator('.items a').first().click();
+  await office.waitForURL(`**${path}`);
+  await fill(office, { registration_no: 'Y2026500000001', registered_on: '2026-11-25' });
+  await visit(bank, path, url);
+  await fill(bank, { paid_on: '2026-11-26' });
+  await bank.getByText('已办结').first().waitFor();
+  await settled(bank);
+  await clean(bank);
+
+  await visit(firm, path, url);
+  await firm.getByText('Y2026500000001').waitFor();
+  await visit(firm, '/notices', url);
+  await firm.getByText('已办结：知识产权质押融资').waitFor();
+});
+
+for (const [theme, viewport] of [
+  ['light', DESKTOP],
+  ['dark', PHONE],
+])
+  test(`cases and inbox are accessible, ${theme}`, { skip }, async () => {
+    for (const path of ['/cases', '/cases/1', '/inbox']) {
+      const page = await pageOf('bank', { theme, viewport });
+      await visit(page, path, url);
+      assert.deepEqual(await axeViolations(page), [], path);
+      assert.deepEqual(await complaintsOf(page), [], path);
+      await page.context().close();
+    }
+  });

@@ -1,0 +1,132 @@
+// The shapes of the API's JSON about cases, their clocks and the inbox.
+export interface CaseFile {
+  id: number;
+  template_code: string;
+  template_version: number;
+  template_name: string;
+  template_name_en: string;
+  organisation_code: string;
+  organisation_name: string;
+  area_code: string | null;
+  state: 'running' | 'done' | 'withdrawn';
+  started_at: string;
+  ended_at: string | null;
+}
+export type StepState = 'waiting' | 'open' | 'paused' | 'done' | 'skipped' | 'cancelled';
+export interface StepLine {
+  id: number;
+  code: string;
+  name: string;
+  name_en: string;
+  after: string | null;
+  state: StepState;
+  role: string;
+  party: string | null;
+  clock_id: number | null;
+  opened_at: string | null;
+  ended_at: string | null;
+  due_at: string | null;
+  late: boolean;
+  elapsed_seconds: number | null;
+  limit_seconds: number | null;
+  provisional: boolean;
+}
+export interface FormField {
+  code: string;
+  step: string;
+  name: string;
+  name_en: string;
+  kind: string;
+  unit: string | null;
+  choices: string | null;
+  required: boolean;
+  prefilled: boolean;
+  value: string | null;
+}
+export interface NextStep {
+  event: string;
+  name: string;
+  name_en: string;
+  reason: boolean;
+}
+export interface CaseView extends CaseFile {
+  steps: StepLine[];
+  answers: FormField[];
+  next: NextStep[];
+}
+export interface StepView {
+  id: number;
+  code: string;
+  state: StepState;
+  name: string;
+  name_en: string;
+  may_act: boolean;
+  files: number;
+  files_needed: number;
+  fields: FormField[];
+  materials: { code: string; name: string; name_en: string; required: boolean }[];
+  next: NextStep[];
+}
+export interface Moment {
+  at: string;
+  step: string | null;
+  what: string;
+  what_en: string;
+  actor: string;
+  reason: string | null;
+}
+export interface Stretch {
+  from: string;
+  to: string;
+  why: 'counted' | 'not_yet' | 'paused' | 'holiday' | 'weekend' | 'outside_hours';
+  name: string | null;
+  working_seconds: number;
+  provisional: boolean;
+}
+export interface ClockView {
+  id: number;
+  phase: 'running' | 'paused' | 'stopped';
+  due_at: string | null;
+  elapsed_seconds: number;
+  limit_seconds: number;
+  provisional: boolean;
+  stretches: Stretch[];
+}
+export interface InboxItem {
+  id: number;
+  address: string;
+  title: string;
+  title_en: string;
+  about: string | null;
+  account_id: number | null;
+  account_name: string | null;
+  due_at: string;
+  late: boolean;
+  note: string | null;
+}
+export interface Inbox {
+  items: InboxItem[];
+  next: string | null;
+  mine_open: number;
+  role_open: number;
+}
+export interface BoardLine {
+  template_code: string;
+  step: string;
+  template_name: string;
+  template_name_en: string;
+  step_name: string;
+  step_name_en: string;
+  open_count: number;
+  late_count: number;
+}
+export interface CaseTemplate {
+  code: string;
+  name: string;
+  name_en: string;
+  note: string | null;
+  note_en: string | null;
+  active: boolean;
+}
+/** Nothing is due: the program's mark for it. */
+export const isNever = (due: string) => due.startsWith('9999');

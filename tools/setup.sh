@@ -13,6 +13,7 @@ packages_build='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev l
 packages_test='clang-format clang-tidy shellcheck libcmocka-dev postgresql-15 sqlite3 curl
     chromium fonts-noto-cjk poppler-utils libgdk-pixbuf2.0-bin webp-pixbuf-loader'
 packages_package='dpkg-dev binutils'
+packages_soak='slowhttptest sqlite3 nodejs'
 packages_fuzz='clang-14 libclang-rt-14-dev'
 packages_interop='r-cran-rsdmx libreoffice-calc-nogui gdal-bin python3-icalendar python3-rdflib
     curl nodejs'
@@ -77,6 +78,7 @@ setup() {
         test) list+=($packages_test) ;;
         fuzz) list+=($packages_fuzz) ;;
         interop) list+=($packages_interop) ;;
+        soak) list+=($packages_soak) ;;
         package) list+=($packages_package) ;;
         esac
     done

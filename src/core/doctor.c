@@ -76,9 +76,9 @@ static void look_at_files(struct doctor *doctor)
         return;
     if (limit.rlim_max < wanted)
         find(doctor, KNOW,
-             "最多打开 %llu 个文件，连接数会少于 %d；systemd 里写 LimitNOFILE=8192 · only %llu "
+             "最多打开 %llu 个文件，连接数会少于 %d；systemd 里写 LimitNOFILE=16384 · only %llu "
              "files "
-             "may be open, so fewer than %d connections: set LimitNOFILE=8192",
+             "may be open, so fewer than %d connections: set LimitNOFILE=16384",
              (unsigned long long)limit.rlim_max, HTTP_CONNECTIONS_MAX,
              (unsigned long long)limit.rlim_max, HTTP_CONNECTIONS_MAX);
     else

@@ -140,7 +140,7 @@ bool page_next(struct page_reader *page, struct posting *posting)
 
 /* --- Making --------------------------------------------------------------------------------- */
 
-enum { SLOTS_FIRST = 1 << 15, PLACES_FIRST = 1 << 16, NUMBER_MAX = 10 };
+enum { SLOTS_FIRST = 1 << 15, PLACES_OF_ENTRY = 32, NUMBER_MAX = 10 };
 
 /* A token that has come up: how often, and in which entry last (it counts once for each). */
 struct known {
@@ -160,13 +160,13 @@ struct block_maker {
     size_t entries;
 };
 
-struct block_maker *block_maker_new(struct arena *arena)
+struct block_maker *block_maker_new(struct arena *arena, size_t entries)
 {
     struct block_maker *maker = ARENA_NEW(arena, struct block_maker);
     *maker = (struct block_maker){.arena = arena,
                                   .slot_count = SLOTS_FIRST,
                                   .known_room = SLOTS_FIRST / 2,
-                                  .place_room = PLACES_FIRST};
+                                  .place_room = (entries + 1) * PLACES_OF_ENTRY};
     maker->slots = arena_array(arena, maker->slot_count, sizeof(*maker->slots));
     maker->known = arena_array(arena, maker->known_room, sizeof(*maker->known));
     maker->places = arena_array(arena, maker->place_room, sizeof(*maker->places));

@@ -55,7 +55,7 @@ bool page_next(struct page_reader *page, struct posting *posting);
 /* Collects the tokens of a block, entry by entry in their order. All memory is the arena's, which
  * may be reset for the next block. */
 struct block_maker;
-struct block_maker *block_maker_new(struct arena *arena);
+struct block_maker *block_maker_new(struct arena *arena, size_t entries); /* about so many */
 void block_maker_add(struct block_maker *maker, const uint64_t *tokens, size_t count);
 /* Gives the pages in order; `page` returns false to stop. */
 typedef bool block_page_fn(void *state, uint64_t first, uint64_t last, struct str data);

@@ -2,14 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/search_making.h"
 #include "core/search_store.h"
 #include "search_write.sql.h"
-#include "text/fold.h"
 
 enum {
     TABLE_COLUMNS = 4,
     INSERTED_AT_ONCE = 12,
-    ENTRY_SCRATCH = 4096,
     SEVERAL = 200, /* keys that are looked for one by one; more are found by reading all keys */
     RATIO = 2      /* a block is put together with a neighbour of up to so many times its size */
 };
@@ -18,7 +17,7 @@ enum {
 
 struct inserter {
     struct ctx *ctx;
-    struct arena *arena; /* of the rows that wait */
+    struct arena *arena; /* of the rows that wait, and of nothing else */
     const char *table, *columns[TABLE_COLUMNS + 1];
     struct db_value values[INSERTED_AT_ONCE][TABLE_COLUMNS];
     size_t rows;
@@ -48,51 +47,53 @@ static enum error insert_rows(struct inserter *inserter)
         }
     inserter->rows = 0;
     struct sql sql = {inserter->table, buf_str(&text)};
-    return db_do(inserter->ctx, &sql, (struct args){{NULL, NULL}, args, count});
+    enum error error = db_do(inserter->ctx, &sql, (struct args){{NULL, NULL}, args, count});
+    arena_reset(inserter->arena);
+    return error;
 }
 
+/* The data stay where they are until the rows are inserted. */
 static enum error insert(struct inserter *inserter, const int64_t *numbers, struct str data)
 {
     struct db_value *row = inserter->values[inserter->rows++];
     size_t i = 0;
     for (; inserter->columns[i + 1]; i++)
         row[i] = (struct db_value){.type = DB_INT, .integer = numbers[i]};
-    row[i] = (struct db_value){.type = DB_BYTES, .text = arena_str(inserter->arena, data)};
+    row[i] = (struct db_value){.type = DB_BYTES, .text = data};
     return inserter->rows == INSERTED_AT_ONCE ? insert_rows(inserter) : E_OK;
 }
 
 /* --- Collecting ----------------------------------------------------------------------------- */
-
-struct place {
-    uint32_t order, at, length; /* at: in the bytes */
-};
 
 struct collector {
     struct ctx *ctx;
     struct store store;      /* the blocks that were there before */
     bool *touched, *removed; /* of each of them */
     int64_t next_block;
-    struct arena work;    /* of the block that is being made */
-    unsigned char *bytes; /* of entries, packed */
+    struct making made;   /* a full block on its way */
+    unsigned char *bytes; /* of entries that are collected now, packed */
     size_t length, room;
     struct place *places;
     size_t count;
     uint64_t *replaced; /* tokens of keys whose entries go */
     size_t replaced_count, replaced_room;
-    uint64_t *tokens;
-    char *scratch;
-    size_t tokens_room, scratch_room;
+    struct arena rows;   /* that wait for their statement */
+    struct arena mended; /* of one entry */
 };
 
 static void release(void *state)
 {
     struct collector *collector = state;
+    making_wait(&collector->made);
+    free(collector->made.bytes);
+    free(collector->made.places);
+    arena_free(&collector->made.work);
+    arena_free(&collector->made.made);
+    arena_free(&collector->rows);
+    arena_free(&collector->mended);
     free(collector->bytes);
     free(collector->places);
     free(collector->replaced);
-    free(collector->tokens);
-    free(collector->scratch);
-    arena_free(&collector->work);
 }
 
 /* Room for `count` things of `size` bytes, and half as much again. */
@@ -115,11 +116,12 @@ static enum error open_collector(struct ctx *ctx, struct collector **out)
 {
     struct collector *collector = ARENA_NEW(ctx->arena, struct collector);
     *collector = (struct collector){.ctx = ctx};
-    collector->work.ceiling = ctx->arena->ceiling;
-    collector->work.escape = ctx->arena->escape;
+    collector->made.work.ceiling = ctx->arena->ceiling;
+    collector->rows.escape = collector->mended.escape = ctx->arena->escape;
     arena_defer(ctx->arena, release, collector);
     collector->places = malloc(SEARCH_BLOCK * sizeof(*collector->places));
-    if (!collector->places)
+    collector->made.places = malloc(SEARCH_BLOCK * sizeof(*collector->made.places));
+    if (!collector->places || !collector->made.places)
         arena_exhausted(ctx->arena);
     enum error error = store_open(ctx, &collector->store);
     size_t count = collector->store.count + 1;
@@ -129,76 +131,63 @@ static enum error open_collector(struct ctx *ctx, struct collector **out)
     return error;
 }
 
-static int compare_places(const void *a, const void *b)
+/* What has been collected is made into a block from here on; the next is collected in its place. */
+static void begin_block(struct collector *collector)
 {
-    const struct place *one = a, *other = b;
-    if (one->order != other->order)
-        return one->order < other->order ? -1 : 1;
-    return (one->at > other->at) - (one->at < other->at);
+    struct making *making = &collector->made;
+    struct making before = *making;
+    making->bytes = collector->bytes;
+    making->length = collector->length;
+    making->room = collector->room;
+    making->places = collector->places;
+    making->count = collector->count;
+    collector->bytes = before.bytes;
+    collector->room = before.room;
+    collector->places = before.places;
+    collector->length = collector->count = 0;
+    making_begin(making);
 }
 
-static struct search_entry entry_at(const struct collector *collector, size_t number)
-{
-    struct search_entry entry = {.account = 0};
-    size_t at = collector->places[number].at;
-    if (!search_entry_unpack((struct str){(const char *)collector->bytes, collector->length}, &at,
-                             &entry))
-        arena_exhausted(collector->ctx->arena); /* what was packed here is read as it was */
-    return entry;
-}
-
-static void add_tokens(struct collector *collector, struct block_maker *maker,
-                       const struct search_entry *entry)
-{
-    size_t longest = entry->text.length;
-    const struct str titles[] = {entry->title, entry->title_en, entry->names, entry->codes};
-    for (size_t i = 0; i < COUNT(titles); i++)
-        longest = titles[i].length > longest ? titles[i].length : longest;
-    make_room(collector, &collector->scratch, &collector->scratch_room,
-              text_fold_room(longest) + ENTRY_SCRATCH, 1);
-    make_room(collector, &collector->tokens, &collector->tokens_room,
-              search_entry_tokens_room(entry), sizeof(*collector->tokens));
-    block_maker_add(maker, collector->tokens,
-                    search_entry_tokens(entry, collector->scratch, collector->tokens));
-}
+/* --- Writing it ------------------------------------------------------------------------------ */
 
 /* Into a table of rows by id. */
 static struct inserter inserter(struct collector *collector, const char *table)
 {
     return (struct inserter){.ctx = collector->ctx,
-                             .arena = &collector->work,
+                             .arena = &collector->rows,
                              .table = table,
                              .columns = {"id", "data"}};
 }
 
 static const char *const page_columns[TABLE_COLUMNS + 1] = {"block", "last", "first", "data"};
 
-struct page_writing {
-    struct inserter pages;
-    int64_t block;
-    enum error error;
-};
-
-static bool write_page(void *state, uint64_t first, uint64_t last, struct str data)
+static enum error write_pages(struct collector *collector, int64_t block)
 {
-    struct page_writing *writing = state;
-    const int64_t numbers[] = {writing->block, (int64_t)last, (int64_t)first};
-    writing->error = insert(&writing->pages, numbers, data);
-    return !writing->error;
+    const struct making *making = &collector->made;
+    struct inserter pages = inserter(collector, "search_page");
+    enum error error = E_OK;
+    memcpy(pages.columns, page_columns, sizeof(page_columns));
+    for (size_t i = 0; i < making->page_count && !error; i++) {
+        const struct made_page *page = &making->pages[i];
+        const int64_t numbers[] = {block, (int64_t)page->last, (int64_t)page->first};
+        error = insert(&pages, numbers, page->data);
+    }
+    return error ? error : insert_rows(&pages);
 }
 
 static enum error write_texts(struct collector *collector, int64_t block)
 {
+    struct making *making = &collector->made;
     struct inserter texts = inserter(collector, "search_text");
-    struct buf data = {.arena = &collector->work};
+    struct buf data = {.arena = &making->made};
     enum error error = E_OK;
-    for (size_t i = 0; i < collector->count && !error; i++) {
-        const struct place *place = &collector->places[i];
-        buf_add(&data, (struct str){(const char *)collector->bytes + place->at, place->length});
-        if ((i + 1) % SEARCH_ROW_TEXTS != 0 && i + 1 < collector->count)
+    for (size_t i = 0; i < making->count && !error; i++) {
+        const struct place *place = &making->places[i];
+        buf_add(&data, (struct str){(const char *)making->bytes + place->at, place->length});
+        if ((i + 1) % SEARCH_ROW_TEXTS != 0 && i + 1 < making->count)
             continue;
         const int64_t id = block << 16 | (int64_t)(i / SEARCH_ROW_TEXTS * SEARCH_ROW_TEXTS);
-        error = insert(&texts, &id, buf_str(&data));
+        error = insert(&texts, &id, arena_str(texts.arena, buf_str(&data)));
         data.length = 0;
     }
     return error ? error : insert_rows(&texts);
@@ -206,54 +195,66 @@ static enum error write_texts(struct collector *collector, int64_t block)
 
 static enum error write_orders(struct collector *collector, int64_t block)
 {
+    struct making *making = &collector->made;
     struct inserter rows = inserter(collector, "search_order");
-    uint32_t orders[SEARCH_ROW_ORDERS];
     enum error error = E_OK;
-    for (size_t i = 0; i < collector->count && !error;) {
+    for (size_t i = 0; i < making->count && !error;) {
         const int64_t id = block << 16 | (int64_t)i;
         size_t count = 0;
-        while (count < SEARCH_ROW_ORDERS && i < collector->count)
-            orders[count++] = collector->places[i++].order;
+        uint32_t *orders = arena_array(rows.arena, SEARCH_ROW_ORDERS, sizeof(*orders));
+        while (count < SEARCH_ROW_ORDERS && i < making->count)
+            orders[count++] = making->places[i++].order;
         error = insert(&rows, &id, (struct str){(const char *)orders, count * sizeof(*orders)});
     }
     return error ? error : insert_rows(&rows);
 }
 
-/* What has been collected becomes a block. */
-static enum error write_block(struct collector *collector)
+/* The block that is being made, if any, goes into the database. */
+static enum error finish_block(struct collector *collector)
 {
     struct ctx *ctx = collector->ctx;
-    if (!collector->count)
+    struct making *making = &collector->made;
+    if (!making->count)
         return E_OK;
+    making_wait(making);
+    making->made.escape = ctx->arena->escape;
+    if (making->failed)
+        arena_exhausted(ctx->arena);
     int64_t block = collector->next_block++;
-    qsort(collector->places, collector->count, sizeof(*collector->places), compare_places);
-    struct block_maker *maker = block_maker_new(&collector->work);
-    for (size_t i = 0; i < collector->count; i++) {
-        struct search_entry entry = entry_at(collector, i);
-        add_tokens(collector, maker, &entry);
-    }
-    struct page_writing writing = {inserter(collector, "search_page"), block, E_OK};
-    memcpy(writing.pages.columns, page_columns, sizeof(page_columns));
     enum error error =
         db_do(ctx, &sql_search_block_insert,
-              ARGS(arg_int("block", block), arg_int("entries", (int64_t)collector->count),
+              ARGS(arg_int("block", block), arg_int("entries", (int64_t)making->count),
                    arg_bytes("gone", STR(""))));
-    if (!error && !block_maker_pages(maker, write_page, &writing))
-        error = writing.error;
     if (!error)
-        error = insert_rows(&writing.pages);
+        error = write_pages(collector, block);
     if (!error)
         error = write_texts(collector, block);
     if (!error)
         error = write_orders(collector, block);
-    arena_reset(&collector->work);
-    collector->count = collector->length = 0;
+    arena_reset(&making->made);
+    making->count = 0;
     return error;
+}
+
+/* All that has been collected becomes blocks. */
+static enum error write_blocks(struct collector *collector)
+{
+    enum error error = finish_block(collector);
+    if (error || !collector->count)
+        return error;
+    begin_block(collector);
+    return finish_block(collector);
 }
 
 enum error collector_add(struct collector *collector, const struct search_entry *entry)
 {
-    enum error error = collector->count == SEARCH_BLOCK ? write_block(collector) : E_OK;
+    enum error error = E_OK;
+    if (collector->count == SEARCH_BLOCK) {
+        error = finish_block(collector);
+        if (error)
+            return error;
+        begin_block(collector);
+    }
     make_room(collector, &collector->bytes, &collector->room,
               collector->length + search_entry_room(entry), 1);
     size_t length = search_entry_pack(entry, collector->bytes + collector->length);
@@ -394,8 +395,9 @@ static enum error take_texts(struct ctx *ctx, void *state, const struct db_curso
         if (gone && bitmap_has(gone, place))
             continue;
         if (reading->mend)
-            reading->changed |= reading->mend(&reading->collector->work, reading->state, &entry);
+            reading->changed |= reading->mend(&reading->collector->mended, reading->state, &entry);
         error = collector_add(reading->collector, &entry);
+        arena_reset(&reading->collector->mended);
     }
     return error;
 }
@@ -496,7 +498,7 @@ enum error collector_close(struct collector *collector)
     if (!error)
         error = take_neighbours(collector);
     if (!error)
-        error = write_block(collector);
+        error = write_blocks(collector);
     if (!error)
         error = write_marks(collector);
     return error ? error

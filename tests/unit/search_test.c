@@ -58,7 +58,7 @@ static void postings_hold_what_was_put_in(void **state)
     for (size_t s = 0; s < COUNT(sizes); s++) {
         struct arena arena = {0};
         uint64_t seed = s;
-        struct block_maker *maker = block_maker_new(&arena);
+        struct block_maker *maker = block_maker_new(&arena, sizes[s]);
         struct expected expected = {arena_array(&arena, DISTINCT, sizeof(struct bitmap)), sizes[s],
                                     0, 0};
         for (size_t entry = 0; entry < sizes[s]; entry++) {

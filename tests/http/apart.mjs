@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { ask } from './ask.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'kechuang-apart-'));
+export const folder = mkdtempSync(join(tmpdir(), 'kechuang-apart-'));
 // By name: how to make a database, whose own name is `place`.
 export const makers = {
   SQLite: (place) => `sqlite:${folder}/${place}.db`,
@@ -19,9 +19,10 @@ export const makers = {
 };
 
 const servers = [];
+// Two programs at one database take the same key: '--key-file', PATH.
 export const start = (db, pack = 'tests/packs/xingzhou', ...more) => new Promise((resolve, reject) => {
   const server = spawn(process.env.KECHUANG_PROGRAM, ['serve', '--db', db, '--listen', '127.0.0.1:0',
-    '--pack', pack, '--key-file', join(folder, `${servers.length}.key`), ...more]);
+    '--pack', pack, ...(more.includes('--key-file') ? [] : ['--key-file', join(folder, `${servers.length}.key`)]), ...more]);
   servers.push(server);
   server.on('exit', reject);
   let said = '';

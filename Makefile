@@ -1,7 +1,7 @@
 # kechuang: `make` leaves build/kechuang. Objects of each flavour live apart, so that a
 # sanitizer run never rebuilds the release.
 CC       ?= gcc
-PACKAGES  = libmicrohttpd jansson sqlite3 libpq libsodium libcrypto xlsxwriter zlib libzip libxml-2.0
+PACKAGES  = libmicrohttpd jansson sqlite3 libpq libsodium libcrypto xlsxwriter zlib libzip libxml-2.0 libcurl
 WARN      = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wwrite-strings -Wcast-qual -Wcast-align -Wvla -Wundef -Wformat=2 -Wswitch-enum \
             -Wunused-const-variable -Wimplicit-fallthrough -Werror

@@ -9,9 +9,9 @@
 
 packages_build='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev libsqlite3-dev
     libpq-dev libsodium-dev libssl-dev libxlsxwriter-dev zlib1g-dev libbrotli-dev libzip-dev
-    libxml2-dev libicu-dev'
+    libxml2-dev libicu-dev libcurl4-openssl-dev'
 packages_test='clang-format clang-tidy shellcheck libcmocka-dev postgresql-15 sqlite3 curl
-    chromium fonts-noto-cjk poppler-utils libgdk-pixbuf2.0-bin webp-pixbuf-loader'
+    chromium fonts-noto-cjk poppler-utils libgdk-pixbuf2.0-bin webp-pixbuf-loader python3-aiosmtpd'
 packages_package='dpkg-dev binutils'
 packages_soak='slowhttptest sqlite3 nodejs'
 packages_fuzz='clang-14 libclang-rt-14-dev'

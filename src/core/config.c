@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/number.h"
+#include "core/mail.h"
 
 struct setting {
     const char *name; /* --db, KECHUANG_DB, `db = …` */
@@ -57,6 +58,16 @@ static const struct setting settings[] = {
      SETTING(backup)},
     {"backup-keep", "14", "留几个备份，0 为全部", "How many back-ups are kept, 0 = all",
      SETTING(backup_keep)},
+    {"smtp", "", "发邮件的服务器：smtp://主机:587 或 smtps://主机:465；缺省不发邮件",
+     "Server that sends e-mail: smtp://HOST:587 or smtps://HOST:465; otherwise none is sent",
+     SETTING(smtp)},
+    {"smtp-from", "", "发件地址，也是登录名", "Address of the sender, and user name",
+     SETTING(smtp_from)},
+    {"smtp-password-file", "", "存放邮件密码的文件（权限 0600）；缺省不登录",
+     "File of the password for it (mode 0600); otherwise there is no log-in",
+     SETTING(smtp_password_file)},
+    {"site", "", "网页的地址，写进邮件，如 https://kechuang.example",
+     "Address of the web pages, for e-mails: https://kechuang.example", SETTING(site)},
     {"audit-hash", "sha256", "新的事件与封存用的摘要算法：sha256，或国密 sm3",
      "Digest of new events and seals: sha256 or sm3", SETTING(audit_hash)},
     {"log-level", "info", "日志级别：debug、info、warning、error",
@@ -254,6 +265,11 @@ bool config_read(struct arena *arena, int count, char **words, struct config *co
         return false;
     }
     config->backup_keep_count = (int)keep;
+    if (config->smtp.length &&
+        !(mail_url_is_good(config->smtp) && mail_address_is_good(config->smtp_from))) {
+        *reason = STR("smtp, smtp-from: smtp://HOST:PORT, smtps://HOST:PORT, name@host");
+        return false;
+    }
     if (!digest_find(config->audit_hash, &config->digest)) {
         *reason = STR("audit-hash: sha256, sm3");
         return false;

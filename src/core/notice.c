@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "core/log.h"
+#include "core/outbox.h"
 #include "notice.sql.h"
 
 struct recipient {
@@ -37,10 +38,23 @@ static enum error recipients_of_role(struct ctx *ctx, const struct notice *notic
                   &recipient_shape, NOTICE_RECIPIENTS_MAX + 1, out);
 }
 
+static enum error tell_one(struct ctx *ctx, const struct notice_kind *kind, int64_t notice_id,
+                           int64_t account_id)
+{
+    enum error error =
+        db_one(ctx, &sql_notice_copy_insert,
+               ARGS(arg_int("notice_id", notice_id), arg_int("account_id", account_id)),
+               (struct row){NULL, NULL});
+    if (error == E_NOT_FOUND) /* he has been told under another of his roles */
+        return E_OK;
+    return error ? error : outbox_add(ctx, kind, notice_id, account_id);
+}
+
 static enum error tell(struct ctx *ctx, const struct notice *notice, int64_t notice_id,
                        struct records recipients)
 {
     const struct recipient *items = recipients.items;
+    const struct notice_kind *kind = notice_kind_named(str_of(notice->kind));
     enum error error = E_OK;
     if (recipients.count > NOTICE_RECIPIENTS_MAX) {
         log_event(LOG_WARNING, "notice_to_too_many", "kind", notice->kind, NULL);
@@ -48,9 +62,7 @@ static enum error tell(struct ctx *ctx, const struct notice *notice, int64_t not
     }
     for (size_t i = 0; i < recipients.count && !error; i++)
         if (notice->account_id || items[i].account_id != ctx->who->account_id)
-            error = db_do(
-                ctx, &sql_notice_copy_insert,
-                ARGS(arg_int("notice_id", notice_id), arg_int("account_id", items[i].account_id)));
+            error = tell_one(ctx, kind, notice_id, items[i].account_id);
     return error;
 }
 

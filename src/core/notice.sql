@@ -40,4 +40,5 @@ ORDER BY role_grant.account_id LIMIT 1001;
 -- Nobody is told twice of one notice, however many roles he has.
 -- name: notice_copy_insert
 INSERT INTO notice_copy (notice_id, account_id, unread) VALUES (:notice_id, :account_id, TRUE)
-ON CONFLICT (notice_id, account_id) DO NOTHING;
+ON CONFLICT (notice_id, account_id) DO NOTHING
+RETURNING id;

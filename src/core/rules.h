@@ -30,7 +30,9 @@
       "一个单位、部门、区县或账户的附件合计最多几 MB",                                             \
       "Megabytes that the files of one organisation, department, area or account may have")        \
     R(RULE_FILE_TOTAL_MB, "file_total_mb_max", 50000, 1, 100000000, "全部附件合计最多几 MB",       \
-      "Megabytes that all files of records may have")
+      "Megabytes that all files of records may have")                                              \
+    R(RULE_MAIL_A_DAY, "mail_a_day", 5, 0, 1000, "一个人一天最多几封邮件（紧急的除外）",           \
+      "E-mails that one person gets within a day at most (urgent ones aside)")
 
 #define RULE_CODE(code, key, standard, least, most, zh, en) code,
 enum rule { RULES(RULE_CODE) RULE_COUNT };

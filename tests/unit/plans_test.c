@@ -56,7 +56,8 @@ static const char *const growing[] = {"observation",
                                       "work_clock",
                                       "work_clock_event",
                                       "inbox_item",
-                                      "delegation"};
+                                      "delegation",
+                                      "outbox"};
 
 static bool reads_one_that_grows(struct str scans)
 {
@@ -173,10 +174,11 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "template_version"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
-    static const char *const truths[] = {
-        "second_hand", "sample",  "named_in_source", "uploaded",    "may_delegate", "for_overseers",
-        "needs_done",  "active",  "required",        "is_personal", "all",          "cancel",
-        "late",        "now_late"};
+    static const char *const truths[] = {"second_hand", "sample",       "named_in_source",
+                                         "uploaded",    "may_delegate", "for_overseers",
+                                         "needs_done",  "active",       "required",
+                                         "is_personal", "all",          "cancel",
+                                         "late",        "now_late",     "urgent"};
     static const char *const integer_endings[] = {"_id", "_at", "_seq"};
     (void)unused;
     *value = text_value("x");

@@ -1,6 +1,6 @@
 #include "modules/notices/notices.h"
 
-#include "core/notice.h"
+#include "modules/notices/internal.h"
 #include "notices.sql.h"
 
 struct notice_copy {
@@ -112,10 +112,18 @@ static const struct route routes[] = {
         .roles = SIGNED_IN | OPERATOR),
     ACT("/api/notices/reading", notice_read_all, "全部标为已读", "Mark all notices as read",
         .roles = SIGNED_IN | OPERATOR),
+    GET_LIST("/api/outbox", outbox_list, "发出的邮件", "E-mail that goes out", .roles = OVERSEERS),
+    ACT("/api/outbox/{id}/retry", outbox_retry, "再发一次", "Send it again",
+        .roles = ADMINISTRATORS),
+    ACT("/api/outbox/sending", outbox_begin, "开始发送（程序自己用）",
+        "Begin to send (the program's own)"),
 };
 
 const struct module notices_module = {
     .name = "notices",
     .routes = routes,
     .route_count = COUNT(routes),
+    .job_kinds = &sending_kind,
+    .job_kind_count = 1,
+    .tick = outbox_tick,
 };

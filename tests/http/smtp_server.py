@@ -1,0 +1,22 @@
+# A real SMTP server (Debian's python3-aiosmtpd) on a free port: prints the port, then a line of JSON
+# for each message it was offered. FILE holds what it answers instead of 250, as long as it is there.
+import asyncio, json, os, sys
+from aiosmtpd.smtp import SMTP
+
+class Handler:
+    async def handle_DATA(self, server, session, envelope):
+        answer = '250 kept'
+        if os.path.exists(sys.argv[1]):
+            with open(sys.argv[1]) as file:
+                answer = file.read().strip()
+        print(json.dumps({'to': envelope.rcpt_tos, 'from': envelope.mail_from, 'answer': answer,
+                          'text': envelope.content.decode()}), flush=True)
+        return answer
+
+async def main():
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(Handler(), enable_SMTPUTF8=False), '127.0.0.1', 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+asyncio.run(main())

@@ -11,7 +11,13 @@
 #include "core/search.h"
 #include "import_run.sql.h"
 
-enum { KNOWN_SLOTS = 4096, SEEN_FIRST = 1 << 12, BULK_BYTES = 8 * 1024 * 1024 };
+enum {
+    KNOWN_SLOTS = 4096,
+    SEEN_FIRST = 1 << 12,
+    BULK_BYTES = 8 * 1024 * 1024,
+    NOTED_AT_ONCE = 12, /* rows of import_row in one statement */
+    NOTED_COLUMNS = 5
+};
 
 /* Keys that the file has had so far, by their hash, each with its line. */
 struct seen {
@@ -31,9 +37,11 @@ struct pass {
     uint64_t known[KNOWN_SLOTS]; /* hashes of table and code of what is known to exist */
     uint64_t mapped, keys;       /* fields: that have a column, that are the natural key */
     struct digest *digest;
-    struct search_bulk *search; /* NULL = such records are not searched */
-    bool stop;                  /* nothing will be kept: one wrong line is enough */
-    bool empty;                 /* the table was, so that no line but the file's own can be there */
+    struct search_bulk *search;             /* NULL = such records are not searched */
+    struct import_row noted[NOTED_AT_ONCE]; /* of this batch, not yet written */
+    size_t noted_count;
+    bool stop;  /* nothing will be kept: one wrong line is enough */
+    bool empty; /* the table was, so that no line but the file's own can be there */
 };
 
 /* --- Opening -------------------------------------------------------------------------------- */
@@ -332,6 +340,37 @@ static enum error judge(struct pass *pass, struct import_line *line, struct row_
     return error;
 }
 
+/* Several lines in one statement: on PostgreSQL each statement is a way there and back. */
+static enum error write_notes(struct pass *pass)
+{
+    struct ctx *ctx = pass->ctx;
+    struct arg *args =
+        arena_array(ctx->arena, (size_t)NOTED_AT_ONCE * NOTED_COLUMNS, sizeof(*args));
+    struct buf text = {.arena = ctx->arena};
+    size_t count = 0;
+    if (!pass->noted_count)
+        return E_OK;
+    buf_add(&text, STR("INSERT INTO import_row (id, record_key, key_hash, cells, was) VALUES "));
+    for (size_t i = 0; i < pass->noted_count; i++) {
+        const struct import_row *row = &pass->noted[i];
+        const char *const names[] = {arena_print(ctx->arena, "id_%zu", i).data,
+                                     arena_print(ctx->arena, "record_key_%zu", i).data,
+                                     arena_print(ctx->arena, "key_hash_%zu", i).data,
+                                     arena_print(ctx->arena, "cells_%zu", i).data,
+                                     arena_print(ctx->arena, "was_%zu", i).data};
+        buf_print(&text, "%s(:%s, :%s, :%s, :%s, :%s)", i ? ", " : "", names[0], names[1], names[2],
+                  names[3], names[4]);
+        args[count++] = arg_int(names[0], row->id);
+        args[count++] = arg_text(names[1], row->record_key);
+        args[count++] = arg_int(names[2], row->key_hash);
+        args[count++] = arg_text(names[3], row->cells);
+        args[count++] = arg_text(names[4], row->was);
+    }
+    pass->noted_count = 0;
+    struct sql sql = {"import_row_insert", buf_str(&text)};
+    return db_do(ctx, &sql, (struct args){{NULL, NULL}, args, count});
+}
+
 static enum error note_row(struct pass *pass, const struct import_line *line,
                            const struct row_state *state)
 {
@@ -344,7 +383,13 @@ static enum error note_row(struct pass *pass, const struct import_line *line,
                              .was = state->was_json};
     row.key_hash = import_key_hash(work->import.kind, row.record_key);
     import_row_digest(pass->digest, &row);
-    return db_do(ctx, &sql_import_row_insert, FROM(import_row, &row));
+    if (pass->noted_count == NOTED_AT_ONCE) {
+        enum error error = write_notes(pass);
+        if (error)
+            return error;
+    }
+    pass->noted[pass->noted_count++] = row;
+    return E_OK;
 }
 
 static struct str record_json(struct ctx *ctx, const struct import_target *is, void *record)
@@ -428,6 +473,8 @@ static enum error take_batch(struct pass *pass, struct import_batch *batch)
     ctx->arena = &batch->arena;
     for (size_t i = 0; i < batch->count && !error && !pass->stop; i++)
         error = take_line(pass, &batch->lines[i]);
+    if (!error && !pass->stop)
+        error = write_notes(pass);
     if (batch->end.zh && !error && !pass->stop) {
         struct import_line end = {.line =
                                       batch->count ? batch->lines[batch->count - 1].line + 1 : 0};

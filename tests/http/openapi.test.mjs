@@ -80,6 +80,7 @@ const examples = {
   '/api/data_sets/{code}': '/api/data_sets/rd_statistics',
   '/api/data_set_fields': '/api/data_set_fields?data_set_code=rd_statistics',
   '/api/deliveries/{id}': '/api/deliveries/1',
+  '/api/case_simulations/{code}': '/api/case_simulations/ip_pledge',
   '/api/case_templates/{code}': '/api/case_templates/ip_pledge',
 };
 // Of these there is none in a city that has just begun, or they are files and have tests of their own.

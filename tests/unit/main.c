@@ -16,6 +16,7 @@
     GROUP(db_migrate) \
     GROUP(file_mend) \
     GROUP(files) \
+    GROUP(queueing) \
     GROUP(delivery) \
     GROUP(foreign) \
     GROUP(fuzz_corpus) \

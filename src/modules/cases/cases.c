@@ -649,6 +649,8 @@ static const struct notice_kind notices[] = {
 static const struct route routes[] = {
     GET_LIST("/api/case_templates", case_template_list, "一件事模板", "Case templates"),
     GET_WORK("/api/case_templates/{code}", case_template_show, "一个模板", "A case template"),
+    GET_TABLE("/api/case_simulations/{code}", case_simulate, "模拟一件事的忙闲",
+              "What a case does under load", .roles = CASE_READERS),
     GET_TABLE("/api/cases", case_list, "一件事", "Cases", .roles = CASE_READERS),
     GET_WORK("/api/cases/{id}", case_show, "一件事的办理", "A case", .roles = CASE_READERS),
     GET_TABLE("/api/case_timelines/{id}", case_timeline, "一件事的经过", "What happened in a case",

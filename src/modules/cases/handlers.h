@@ -6,7 +6,8 @@
 
 extern const struct list case_step_list;
 extern const struct handler case_step_show_handler, case_step_complete_handler,
-    case_step_pause_handler, case_step_resume_handler, case_step_send_back_handler;
+    case_step_pause_handler, case_step_resume_handler, case_step_send_back_handler,
+    case_simulate_handler;
 
 /* A field of a form with what is in it. */
 struct form_field {

@@ -11,7 +11,7 @@
 enum {
     CONNECT_SECONDS = 10,
     ADDRESS_MAX = 254,
-    WORD_BYTES = 45, /* of text in one encoded word: 60 characters, so that its line stays short */
+    WORD_BYTES = 42, /* of text in one encoded word: 56 characters; with the name, a line of 77 */
     LINE_BYTES = 57, /* of text in one line of base64: 76 characters */
     PASSWORD_MAX = 200
 };

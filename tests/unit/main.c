@@ -38,6 +38,7 @@
     GROUP(plans) \
     GROUP(rate) \
     GROUP(replies) \
+    GROUP(schedule) \
     GROUP(search) \
     GROUP(sheet) \
     GROUP(stats) \

@@ -59,3 +59,15 @@ export interface BackupFile {
   size: number;
   made_at: string;
 }
+
+export interface Delivery {
+  id: number;
+  account_name: string | null;
+  text: string;
+  text_en: string;
+  state: 'queued' | 'sending' | 'sent' | 'held' | 'failed';
+  tries: number;
+  problem: string | null;
+  created_at: string;
+  sent_at: string | null;
+}

@@ -176,6 +176,21 @@ const en: typeof zh = {
       cancelled: 'Stopped',
     },
   },
+  outbox: {
+    title: 'E-mail that goes out',
+    to: 'To',
+    text: 'What it says',
+    problem: 'Why it did not arrive',
+    again: 'Send again',
+    none: 'There is no e-mail. Start with --smtp, and notices go out to mailboxes, too.',
+    states: {
+      queued: 'Waits',
+      sending: 'Being sent',
+      sent: 'Sent',
+      held: 'Enough for that day',
+      failed: 'Not delivered',
+    },
+  },
   notices: {
     bell: 'Notices, unread:',
     show: 'Show',

@@ -167,6 +167,21 @@ export default {
       cancelled: '已停止',
     },
   },
+  outbox: {
+    title: '发出的邮件',
+    to: '给谁',
+    text: '内容',
+    problem: '为什么没有送到',
+    again: '再发一次',
+    none: '没有邮件。启动时用 --smtp 指定发信服务器，消息才会发到邮箱。',
+    states: {
+      queued: '待发',
+      sending: '正在发',
+      sent: '已发出',
+      held: '当天够数，只留在消息里',
+      failed: '没有送到',
+    },
+  },
   notices: {
     bell: '消息，未读：',
     show: '显示',

@@ -5,7 +5,7 @@
 
 #include "text/fold.h"
 
-enum { ENTRY_SCRATCH = 4096, PAGES_FIRST = 1024, MANY = 4096 };
+enum { ENTRY_SCRATCH = 4096, PAGES_FIRST = 1024, MANY = 512 };
 
 static int compare_places(const void *a, const void *b)
 {

@@ -53,6 +53,7 @@ async function fill(page, values) {
   await page.locator('button[name="complete"]').click();
 }
 const clean = async (page) => {
+  assert.doesNotMatch(await page.locator('main').innerText(), /[{}]/);
   assert.deepEqual(await complaintsOf(page), []);
   assert.deepEqual(await page.evaluate(digitsWithoutLineage, EXEMPTIONS), []);
 };
@@ -85,6 +86,10 @@ test('from application to registration and payment, with clock and notices', { s
   await bank.locator('.items a').first().click();
   await bank.locator('.clock button').first().click();
   await bank.locator('.clock ol li').first().waitFor();
+  assert.match(
+    await bank.locator('.clock').first().innerText(),
+    /已用 0 工作小时 \/ 时限 14 工作小时/,
+  );
   await fill(bank, { review_result: '同意', credit_amount: '240' });
   await bank.locator('.step-form').waitFor({ state: 'detached' });
 

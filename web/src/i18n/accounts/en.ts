@@ -108,8 +108,9 @@ const en: typeof zh = {
     since: 'since',
     late: 'late',
     due: 'due',
-    used: '{elapsed} of {limit}',
-    hours: '{n} working hours',
+    used: 'used',
+    limit: 'limit',
+    hours: 'working hours',
     provisional: 'Provisional: the calendar has not been announced',
     why: {
       counted: 'counted',
@@ -132,7 +133,7 @@ const en: typeof zh = {
     withdrawHint: 'This cannot be undone: to have it done, begin again.',
     answers: 'What has been filled in',
     timeline: 'What happened',
-    note: "Note ({'@'}login-name tells somebody; no personal data, please)",
+    note: 'Note (@ and a log-in name tells somebody; no personal data, please)',
     addNote: 'Add note',
   },
   inbox: {

@@ -100,8 +100,9 @@ export default {
     since: '自',
     late: '超期',
     due: '到期',
-    used: '已用 {elapsed}，时限 {limit}',
-    hours: '{n} 工作小时',
+    used: '已用',
+    limit: '时限',
+    hours: '工作小时',
     provisional: '暂定：所依日历尚未公布',
     why: {
       counted: '计时',
@@ -124,7 +125,7 @@ export default {
     withdrawHint: '撤回以后不能恢复，要办请重新申请。',
     answers: '已填内容',
     timeline: '经过',
-    note: "留言（用 {'@'}登录名 提醒对方；请勿写个人信息）",
+    note: '留言（写 @ 和登录名可提醒对方；请勿写个人信息）',
     addNote: '留言',
   },
   inbox: {

@@ -60,7 +60,7 @@ for (const server of servers) {
     assert.equal((await who.other.get(`/api/clocks/${review.clock_id}`)).status, 404);
 
     const form = await who.bank.done('GET', `/api/case_steps/${review.id}`);
-    assert.deepEqual(form.fields.map(({ code, value }) => [code, value]), [['review_result', null], ['credit_amount', '300']]);
+    assert.deepEqual(form.fields.map(({ code, value }) => [code, value]), [['review_result', null], ['credit_amount', '300'], ['review_reason', null]]);
     assert.equal(form.may_act, true);
     assert.equal((await complete(who.valuer, id, 'review', {})).status, 403);
     assert.equal((await complete(who.bank, id, 'valuation', {})).status, 403);
@@ -111,6 +111,38 @@ for (const server of servers) {
     await who.firm.done('POST', `/api/cases/${id}/withdrawal`, { reason: '不贷了' });
     assert.ok(Object.values(await statesOf(who.bank, id)).every((state) => state !== 'open' && state !== 'waiting'));
     assert.ok(!(await open(who.bank)).length, 'nothing is left in the inbox');
+  });
+
+  test(called('a refusal ends the case and tells the firm why; what is to be mended goes back to it'), async () => {
+    const { id } = await begin();
+    await done(who.firm, id, 'need', need());
+    const unsaid = await complete(who.bank, id, 'review', { review_result: '补正后再审' });
+    assert.equal(unsaid.status, 422, 'without a reason');
+    assert.deepEqual(unsaid.json.errors.map(({ field }) => field), ['review_reason']);
+    assert.equal((await stepOf(who.bank, id, 'review')).state, 'open', 'nothing has been written');
+    await done(who.bank, id, 'review', { review_result: '补正后再审', review_reason: '资料不全或有误' });
+    assert.deepEqual(await statesOf(who.firm, id), { need: 'open', consent: 'waiting', valuation: 'waiting', review: 'waiting',
+      contract: 'waiting', registration: 'waiting', loan: 'waiting' });
+    assert.equal((await who.valuer.done('GET', '/api/inbox')).items.length, 0, 'the valuation waits, too');
+
+    await done(who.firm, id, 'need');
+    await done(who.bank, id, 'review', { review_result: '不同意', review_reason: '还款能力不足' });
+    const ended = await who.firm.done('GET', `/api/cases/${id}`);
+    assert.deepEqual([ended.state, ended.outcome, ended.outcome_name], ['done', 'refused', '银行不同意']);
+    assert.ok(ended.ended_at);
+    assert.deepEqual(ended.next, []);
+    assert.equal(ended.answers.find(({ code }) => code === 'review_reason').value, '还款能力不足');
+    assert.deepEqual(await statesOf(who.firm, id), { need: 'done', consent: 'skipped', valuation: 'cancelled', review: 'done',
+      contract: 'cancelled', registration: 'cancelled', loan: 'cancelled' });
+    assert.ok(ended.steps.every(({ clock_phase }) => clock_phase === null || clock_phase === 'stopped'));
+    for (const reader of [who.firm, who.bank, who.valuer]) assert.deepEqual(await open(reader), [], 'nothing is left to do');
+    const told = (await who.firm.done('GET', '/api/notices')).items.filter(({ kind, address }) => kind === 'case.outcome' && address === `/cases/${id}`);
+    assert.deepEqual(told.map(({ text }) => text).sort(), ['知识产权质押融资：银行不同意，还款能力不足', '知识产权质押融资：银行请补正后再审，资料不全或有误'].sort());
+    const { items } = await who.firm.done('GET', `/api/case_timelines/${id}`);
+    assert.ok(items.some(({ what, reason }) => what === '按一步的结果办结' && reason === '银行不同意：还款能力不足'));
+    assert.equal((await who.firm.post(`/api/cases/${id}/withdrawal`, { reason: '？' })).status, 409, 'it has ended');
+    const { outcomes } = await who.firm.done('GET', '/api/case_templates/ip_pledge');
+    assert.deepEqual(outcomes.map(({ code, effect, to_step }) => [code, effect, to_step]), [['refused', 'end', null], ['to_mend', 'return', 'need']]);
   });
 
   test(called('pauses with a reason: the clock stands still and says why'), async () => {

@@ -2,7 +2,7 @@
 SELECT * FROM case_named WHERE id = :id;
 
 -- name: case_finished
-UPDATE case_file SET ended_at = :now WHERE id = :id;
+UPDATE case_file SET ended_at = :now, outcome = :outcome WHERE id = :id;
 
 -- name: case_touch
 UPDATE case_file SET changed_seq = :sequence WHERE id = :id;

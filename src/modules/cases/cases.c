@@ -35,6 +35,11 @@ static const struct field case_file_fields[] = {
     FIELD(struct case_file, organisation_name, "单位名称", "Name of the applicant", USE_OUT),
     FIELD(struct case_file, area_code, "区县", "District", USE_OUT),
     FIELD(struct case_file, state, "状态", "State", USE_OUT, .choices = states),
+    FIELD(struct case_file, outcome, "按哪一步的什么结果办结（代码）；空为全部办完或撤回",
+          "Code of the outcome by which it ended; null = all was done, or it was withdrawn",
+          USE_OUT),
+    FIELD(struct case_file, outcome_name, "结果", "Outcome, in Chinese", USE_OUT),
+    FIELD(struct case_file, outcome_name_en, "结果（英文）", "Outcome", USE_OUT),
     FIELD(struct case_file, started_at, "申请时间", "When it was begun", USE_OUT),
     FIELD(struct case_file, started_by, "谁申请的", "Who began it", USE_OUT),
     FIELD(struct case_file, ended_at, "结束时间", "When it ended", USE_OUT),
@@ -300,22 +305,6 @@ static const struct field withdrawal_fields[] = {
 };
 static const SHAPE(withdrawal);
 
-static enum error cancel_steps(struct ctx *ctx, struct case_work *work)
-{
-    struct case_step *step = (struct case_step *)(uintptr_t)work->steps.items;
-    enum error error = E_OK;
-    for (size_t i = 0; !error && i < work->steps.count; i++) {
-        bool is_work = str_is(step[i].state, "open") || str_is(step[i].state, "paused");
-        if (!is_work && !str_is(step[i].state, "waiting"))
-            continue;
-        error = lifecycle_pass(ctx, &case_step_lifecycle, step[i].id, step[i].state, "cancelling",
-                               STR_NONE, &step[i]);
-        if (!error && is_work)
-            error = case_step_close(ctx, work, &step[i]);
-    }
-    return error;
-}
-
 HANDLER(case_withdraw, withdrawal, case_view)
 {
     struct case_work work;
@@ -330,9 +319,9 @@ HANDLER(case_withdraw, withdrawal, case_view)
         error = lifecycle_take(ctx, &case_file_lifecycle, in->id, work.file.state, "withdrawal",
                                in->reason, &work.file);
     if (!error)
-        error = cancel_steps(ctx, &work);
+        error = case_cancel_steps(ctx, &work);
     if (!error)
-        error = case_finish(ctx, in->id);
+        error = case_finish(ctx, in->id, STR_NONE);
     if (!error)
         error = case_see(ctx, in->id, &work);
     return error ? error : show(ctx, &work, out);
@@ -641,6 +630,8 @@ static const struct notice_kind notices[] = {
      CHANNEL_EMAIL},
     {"case.step_late", "一步超期了", "A step is late", true, CHANNEL_EMAIL},
     {"case.mention", "有人在留言里提到您", "Somebody mentions you in a note", false, CHANNEL_EMAIL},
+    {"case.outcome", "一件事没有办成或要重办", "A case was refused or is to be done again", true,
+     CHANNEL_EMAIL},
     {"case.done", "一件事办结了", "A case has been completed", false, CHANNEL_EMAIL},
 };
 

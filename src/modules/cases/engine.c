@@ -19,6 +19,8 @@ static const struct lifecycle_state case_file_states[] = {
 };
 static const struct transition case_file_steps[] = {
     STEP("completion", "running", "done", "办结", "Complete", .clock = CLOCK_ENDS),
+    STEP("outcome", "running", "done", "按一步的结果办结", "Ended by the outcome of a step",
+         .clock = CLOCK_ENDS),
     STEP("withdrawal", "running", "withdrawn", "撤回", "Withdraw", .roles = CASE_STARTERS,
          .reason = true, .clock = CLOCK_ENDS),
 };
@@ -47,10 +49,10 @@ static const struct transition case_step_steps[] = {
          .reason = true),
     STEP("return", "skipped", "waiting", "被退回", "It was sent back", .roles = CASE_WORKERS,
          .reason = true),
-    STEP("cancelling", "waiting", "cancelled", "随撤回取消", "The case was withdrawn"),
-    STEP("cancelling", "open", "cancelled", "随撤回取消", "The case was withdrawn",
+    STEP("cancelling", "waiting", "cancelled", "随整件事取消", "The case was ended"),
+    STEP("cancelling", "open", "cancelled", "随整件事取消", "The case was ended",
          .clock = CLOCK_ENDS),
-    STEP("cancelling", "paused", "cancelled", "随撤回取消", "The case was withdrawn",
+    STEP("cancelling", "paused", "cancelled", "随整件事取消", "The case was ended",
          .clock = CLOCK_ENDS),
 };
 const LIFECYCLE(case_step, "case_step", "一件事的步骤", "Step of a case");
@@ -86,9 +88,9 @@ enum error case_claim(struct ctx *ctx, int64_t id)
     return db_do(ctx, &sql_case_touch, ARGS(arg_int("id", id)));
 }
 
-enum error case_finish(struct ctx *ctx, int64_t id)
+enum error case_finish(struct ctx *ctx, int64_t id, struct str outcome)
 {
-    return db_do(ctx, &sql_case_finished, ARGS(arg_int("id", id)));
+    return db_do(ctx, &sql_case_finished, ARGS(arg_int("id", id), arg_text("outcome", outcome)));
 }
 
 struct str case_party_of(struct arena *arena, struct str organisation_code, struct str area_code,
@@ -367,19 +369,31 @@ static enum error skip(struct ctx *ctx, struct case_step *step)
     return error;
 }
 
-static enum error tell_applicant_of_end(struct ctx *ctx, const struct case_work *work)
+enum error case_tell_applicant(struct ctx *ctx, const struct case_work *work, const char *kind,
+                               struct str text, struct str text_en)
 {
     static const char *const roles[] = {"enterprise", "institute"};
-    const struct case_template *template = &work->template.template;
     enum error error = E_OK;
     for (size_t i = 0; !error && i < COUNT(roles); i++) {
         struct case_step applicant = {.role = str_of(roles[i]),
                                       .organisation_code = work->file.organisation_code};
-        error = case_tell(ctx, work, &applicant, "case.done",
-                          arena_print(ctx->arena, "已办结：%.*s", STR_PRINT(template->name)),
-                          arena_print(ctx->arena, "Completed: %.*s", STR_PRINT(template->name_en)));
+        error = case_tell(ctx, work, &applicant, kind, text, text_en);
     }
     return error;
+}
+
+static enum error complete(struct ctx *ctx, struct case_work *work)
+{
+    const struct case_template *template = &work->template.template;
+    enum error error = lifecycle_pass(ctx, &case_file_lifecycle, work->file.id, work->file.state,
+                                      "completion", STR_NONE, &work->file);
+    work->file.state = STR("done");
+    if (!error)
+        error = case_tell_applicant(
+            ctx, work, "case.done",
+            arena_print(ctx->arena, "已办结：%.*s", STR_PRINT(template->name)),
+            arena_print(ctx->arena, "Completed: %.*s", STR_PRINT(template->name_en)));
+    return error ? error : case_finish(ctx, work->file.id, STR_NONE);
 }
 
 enum error case_advance(struct ctx *ctx, struct case_work *work)
@@ -402,12 +416,5 @@ enum error case_advance(struct ctx *ctx, struct case_work *work)
             moved = true;
         }
     }
-    if (error || over < work->template.steps.count)
-        return error;
-    error = lifecycle_pass(ctx, &case_file_lifecycle, work->file.id, work->file.state, "completion",
-                           STR_NONE, &work->file);
-    work->file.state = STR("done");
-    if (!error)
-        error = tell_applicant_of_end(ctx, work);
-    return error ? error : case_finish(ctx, work->file.id);
+    return error || over < work->template.steps.count ? error : complete(ctx, work);
 }

@@ -7,7 +7,12 @@
 #include "modules/cases/cases.h"
 #include "modules/organisations/organisations.h"
 
-enum { CASE_STEPS_MAX = 40, CASE_FIELDS_MAX = 200, CASE_MATERIALS_MAX = 200 };
+enum {
+    CASE_STEPS_MAX = 40,
+    CASE_FIELDS_MAX = 200,
+    CASE_MATERIALS_MAX = 200,
+    CASE_OUTCOMES_MAX = 100
+};
 
 /* --- Templates ------------------------------------------------------------------------------ */
 
@@ -33,6 +38,15 @@ struct template_material {
     struct str step, code, name, name_en;
     bool required;
 };
+/* How a step can turn out other than done. `effect`: "end" ends the case, "return" has it done
+ * again from `to_step` on. (That another step follows instead is said by the steps' conditions.) */
+struct template_outcome {
+    struct str template_code;
+    int64_t template_version;
+    struct str step;
+    int64_t position;
+    struct str code, name, name_en, condition, effect, to_step, reason_field;
+};
 struct case_template {
     struct str code;
     int64_t version;
@@ -43,10 +57,10 @@ struct case_template {
 };
 struct template_view {
     struct case_template template;
-    struct records steps, fields, materials;
+    struct records steps, fields, materials, outcomes;
 };
 extern const struct shape template_step_shape, template_field_shape, template_material_shape,
-    case_template_shape;
+    template_outcome_shape, case_template_shape;
 extern const struct list case_template_list;
 extern const struct handler case_template_show_handler;
 
@@ -54,6 +68,8 @@ extern const struct handler case_template_show_handler;
 enum error template_read(struct ctx *ctx, struct str code, int64_t version,
                          struct template_view *out) MUST_USE;
 const struct template_step *template_step_of(const struct template_view *view, struct str code);
+/* Does `code` come after `first`, or is it that itself? In a template without circles. */
+bool template_comes_after(const struct template_view *view, struct str code, struct str first);
 enum limit_unit template_limit_unit(struct str name);
 /* Says what is wrong with the template, naming the step or the field; STR_NONE: nothing. In the
  * reader's language. */
@@ -61,7 +77,7 @@ struct str template_flaw(struct ctx *ctx, const struct template_view *view);
 /* Every template in the database. */
 enum error templates_check(struct ctx *ctx) MUST_USE;
 
-enum { TEMPLATE_FILES = 4 };
+enum { TEMPLATE_FILES = 5 };
 extern const struct pack_file template_files[TEMPLATE_FILES];
 extern const struct import_target *const template_imports[];
 
@@ -95,7 +111,7 @@ struct case_file {
     struct str template_code;
     int64_t template_version;
     struct str template_name, template_name_en, organisation_code, organisation_name, area_code,
-        state;
+        state, outcome, outcome_name, outcome_name_en;
     struct instant started_at;
     struct str started_by;
     struct instant ended_at;
@@ -135,8 +151,8 @@ enum error case_read_answers(struct ctx *ctx, struct case_work *work) MUST_USE;
 enum error case_step_find(struct ctx *ctx, int64_t id, struct case_step *step) MUST_USE;
 /* Of two who act on one case at once, the second waits from here on; then he reads it again. */
 enum error case_claim(struct ctx *ctx, int64_t id) MUST_USE;
-/* Notes when it ended. */
-enum error case_finish(struct ctx *ctx, int64_t id) MUST_USE;
+/* Notes when it ended, and by which outcome, if by one. */
+enum error case_finish(struct ctx *ctx, int64_t id, struct str outcome) MUST_USE;
 struct case_step *case_step_of(const struct case_work *work, struct str code);
 
 /* A party: an audience without its role. "" = who sees all. */
@@ -152,6 +168,22 @@ enum error case_advance(struct ctx *ctx, struct case_work *work) MUST_USE;
 /* An open or paused step stops being work: clock, inbox, board. Its state changes elsewhere. */
 enum error case_step_close(struct ctx *ctx, const struct case_work *work,
                            struct case_step *step) MUST_USE;
+/* What is not over any more will not be: each step that is open or yet to come. */
+enum error case_cancel_steps(struct ctx *ctx, struct case_work *work) MUST_USE;
+/* From `to` on everything is done again. case_advance() opens it. */
+enum error case_undo_from(struct ctx *ctx, struct case_work *work, struct str to,
+                          struct str reason) MUST_USE;
+/* As which outcome the step turns out by what was answered; NULL = it is done. */
+const struct template_outcome *case_outcome_of(const struct case_work *work, struct str step);
+/* Says what the template wants to be told with it. */
+enum error case_outcome_check(struct ctx *ctx, const struct case_work *work,
+                              const struct template_outcome *outcome) MUST_USE;
+/* After its step was closed: ends the case or has it done again, and tells the applicant. */
+enum error case_outcome_take(struct ctx *ctx, struct case_work *work,
+                             const struct template_outcome *outcome) MUST_USE;
+/* A notice to those who act for the applicant. */
+enum error case_tell_applicant(struct ctx *ctx, const struct case_work *work, const char *kind,
+                               struct str text, struct str text_en) MUST_USE;
 /* Board and inbox learn that the step is late, or not. */
 enum error case_step_mark(struct ctx *ctx, const struct case_work *work, struct case_step *step,
                           struct instant due_at, bool late) MUST_USE;

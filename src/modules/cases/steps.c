@@ -330,16 +330,18 @@ SHARED_HANDLER(case_step_complete, completion, step_view)
                            step);
     if (!error)
         error = take_answers(ctx, &work, step, &in->answers);
-    if (!error)
-        error = check_files(ctx, &work, step);
-    if (!error)
+    if (error)
+        return error;
+    const struct template_outcome *outcome = case_outcome_of(&work, step->code);
+    error = outcome ? case_outcome_check(ctx, &work, outcome) : check_files(ctx, &work, step);
+    if (!error && !outcome)
         error = check_rule(ctx, &work, of);
     if (!error)
         error = case_step_close(ctx, &work, step);
     if (error)
         return error;
     step->state = STR("done");
-    error = case_advance(ctx, &work);
+    error = outcome ? case_outcome_take(ctx, &work, outcome) : case_advance(ctx, &work);
     return error ? error : finish(ctx, in->id, out);
 }
 
@@ -404,34 +406,6 @@ static const struct field sending_back_fields[] = {
 };
 static const SHAPE(sending_back);
 
-/* Does `code` come after `first`, or is it that itself? The templates have no circles. */
-static bool comes_after(const struct template_view *view, struct str code, struct str first)
-{
-    const struct template_step *of = template_step_of(view, code);
-    struct str rest = of->after, before;
-    if (str_equal(code, first))
-        return true;
-    while (str_cut(&rest, ' ', &before))
-        if (comes_after(view, before, first))
-            return true;
-    return false;
-}
-
-static enum error undo(struct ctx *ctx, const struct case_work *work, struct case_step *step,
-                       struct str reason)
-{
-    enum error error = E_OK;
-    if (str_is(step->state, "waiting"))
-        return E_OK;
-    if (str_is(step->state, "open") || str_is(step->state, "paused"))
-        error = case_step_close(ctx, work, step);
-    if (!error)
-        error = lifecycle_take(ctx, &case_step_lifecycle, step->id, step->state, "return", reason,
-                               step);
-    step->state = STR("waiting");
-    return error;
-}
-
 SHARED_HANDLER(case_step_send_back, sending_back, step_view)
 {
     struct case_work work;
@@ -442,13 +416,10 @@ SHARED_HANDLER(case_step_send_back, sending_back, step_view)
     if (!str_is(step->state, "open"))
         return fail(ctx, E_CONFLICT, "只有待办的步骤能退回", "only an open step can be sent back");
     bool earlier = case_step_of(&work, in->to) && !str_equal(in->to, step->code) &&
-                   comes_after(&work.template, step->code, in->to);
+                   template_comes_after(&work.template, step->code, in->to);
     if (!earlier)
         return complain(ctx, STR("to"), "不是这一步之前的步骤", "is no step before this one");
-    struct case_step *all = (struct case_step *)(uintptr_t)work.steps.items;
-    for (size_t i = 0; !error && i < work.steps.count; i++)
-        if (comes_after(&work.template, all[i].code, in->to))
-            error = undo(ctx, &work, &all[i], in->reason);
+    error = case_undo_from(ctx, &work, in->to, in->reason);
     if (!error)
         error = case_advance(ctx, &work);
     return error ? error : finish(ctx, in->id, out);

@@ -8,6 +8,8 @@ static const char *const unit_names[] = {"workdays", "half_days", "hours", NULL}
 static const char *const kind_names[] = {"text",   "number", "integer",      "money", "date",
                                          "choice", "bool",   "organisation", NULL};
 
+static const char *const effect_names[] = {"end", "return", NULL};
+
 #define VERSIONED(type)                                                                            \
     FIELD(struct type, template_code, "模板", "Template", .required = true, .length_max = 60),     \
         FIELD(struct type, template_version, "版本", "Version", .required = true)
@@ -73,6 +75,29 @@ static const struct field template_material_fields[] = {
 };
 SHAPE(template_material);
 
+static const struct field template_outcome_fields[] = {
+    VERSIONED(template_outcome),
+    FIELD(struct template_outcome, step, "步骤", "Step", .required = true, .length_max = 40),
+    FIELD(struct template_outcome, position, "次序：先满足的先用",
+          "Order: the first whose condition holds is taken", .required = true),
+    FIELD(struct template_outcome, code, "结果代码", "Code of the outcome", .required = true,
+          .length_max = 40),
+    FIELD(struct template_outcome, name, "结果", "Outcome", .required = true, .length_max = 80),
+    FIELD(struct template_outcome, name_en, "英文名", "Name in English", .required = true,
+          .length_max = 120),
+    FIELD(struct template_outcome, condition, "满足什么就是这个结果", "When it turns out so",
+          .required = true, .length_max = 400),
+    FIELD(struct template_outcome, effect, "end 整件事到此为止；return 从 to_step 起重办",
+          "end: the case ends; return: it is done again from to_step on", .required = true,
+          .choices = effect_names),
+    FIELD(struct template_outcome, to_step, "从哪一步起重办", "Step from which it is done again",
+          .length_max = 40),
+    FIELD(struct template_outcome, reason_field, "理由填在哪个字段（这时必填，告知申请单位）",
+          "Field with the reason: has to be given then, and is told to the applicant",
+          .length_max = 40),
+};
+SHAPE(template_outcome);
+
 static const struct field case_template_fields[] = {
     FIELD(struct case_template, code, "代码", "Code", USE_BOTH | USE_FILTER | USE_SORT,
           .required = true, .length_max = 60),
@@ -111,6 +136,9 @@ static enum error read_parts(struct ctx *ctx, struct template_view *out)
     if (!error)
         error = db_all(ctx, &sql_case_template_materials, which, &template_material_shape,
                        CASE_MATERIALS_MAX, &out->materials);
+    if (!error)
+        error = db_all(ctx, &sql_case_template_outcomes, which, &template_outcome_shape,
+                       CASE_OUTCOMES_MAX, &out->outcomes);
     return error;
 }
 
@@ -130,6 +158,18 @@ const struct template_step *template_step_of(const struct template_view *view, s
         if (str_equal(step[i].code, code))
             return &step[i];
     return NULL;
+}
+
+bool template_comes_after(const struct template_view *view, struct str code, struct str first)
+{
+    const struct template_step *of = template_step_of(view, code);
+    struct str rest = of->after, before;
+    if (str_equal(code, first))
+        return true;
+    while (str_cut(&rest, ' ', &before))
+        if (template_comes_after(view, before, first))
+            return true;
+    return false;
 }
 
 enum limit_unit template_limit_unit(struct str name)
@@ -153,6 +193,8 @@ static const struct field template_view_fields[] = {
     FIELD(struct template_view, steps, "步骤", "Steps", .of = &template_step_shape),
     FIELD(struct template_view, fields, "字段", "Fields", .of = &template_field_shape),
     FIELD(struct template_view, materials, "材料", "Materials", .of = &template_material_shape),
+    FIELD(struct template_view, outcomes, "办不成或要重办的结果", "Outcomes other than done",
+          .of = &template_outcome_shape),
 };
 static const SHAPE_EXTENDING(template_view, case_template);
 
@@ -248,6 +290,27 @@ static struct str field_flaw(struct ctx *ctx, const struct template_view *view,
     return STR_NONE;
 }
 
+static struct str outcome_flaw(struct ctx *ctx, const struct template_view *view,
+                               const struct template_outcome *outcome)
+{
+    bool again = str_is(outcome->effect, "return");
+    if (!template_step_of(view, outcome->step))
+        return flaw_text(ctx, "结果所在的步骤没有", "the step of the outcome is missing",
+                         outcome->code);
+    if (again != (outcome->to_step.length > 0) ||
+        (again && (!template_step_of(view, outcome->to_step) ||
+                   !template_comes_after(view, outcome->step, outcome->to_step))))
+        return flaw_text(ctx, "重办要从这一步或前面的一步起",
+                         "what is done again begins with this step or one before it",
+                         outcome->code);
+    const struct template_field *reason =
+        outcome->reason_field.length ? field_of(view, outcome->reason_field) : NULL;
+    if (outcome->reason_field.length && (!reason || !str_equal(reason->step, outcome->step)))
+        return flaw_text(ctx, "理由要填在同一步的字段里", "the reason is a field of the same step",
+                         outcome->code);
+    return condition_flaw(ctx, outcome->condition, &view->fields);
+}
+
 struct str template_flaw(struct ctx *ctx, const struct template_view *view)
 {
     const struct template_step *step = view->steps.items;
@@ -259,6 +322,9 @@ struct str template_flaw(struct ctx *ctx, const struct template_view *view)
         flaw = step_flaw(ctx, view, &step[i]);
     for (size_t i = 0; !flaw.data && i < view->fields.count; i++)
         flaw = field_flaw(ctx, view, &field[i]);
+    const struct template_outcome *outcome = view->outcomes.items;
+    for (size_t i = 0; !flaw.data && i < view->outcomes.count; i++)
+        flaw = outcome_flaw(ctx, view, &outcome[i]);
     return flaw;
 }
 
@@ -304,6 +370,7 @@ static enum error must_be_unused(struct ctx *ctx, struct str code, int64_t versi
 CHECK_UNUSED(template_step)
 CHECK_UNUSED(template_field)
 CHECK_UNUSED(template_material)
+CHECK_UNUSED(template_outcome)
 
 static const struct import_target templates = {"case_templates",       "一件事模板",
                                                "Case templates",       &case_template_shape,
@@ -327,12 +394,20 @@ static const struct import_target materials = {
     "case_template_material",         .key = {"template_code", "template_version", "step", "code"},
     .check = template_material_check, .roles = ADMINISTRATORS};
 
-const struct import_target *const template_imports[] = {&templates, &steps, &fields, &materials,
-                                                        NULL};
+static const struct import_target outcomes = {
+    "case_template_outcomes",        "一件事模板的结果",
+    "Outcomes of case templates",    &template_outcome_shape,
+    "case_template_outcome",         .key = {"template_code", "template_version", "code"},
+    .check = template_outcome_check, .settled = templates_check,
+    .roles = ADMINISTRATORS};
+
+const struct import_target *const template_imports[] = {&templates, &steps,    &fields,
+                                                        &materials, &outcomes, NULL};
 
 const struct pack_file template_files[TEMPLATE_FILES] = {
     {"case_templates.csv", .target = &templates},
     {"case_template_steps.csv", .target = &steps},
     {"case_template_fields.csv", .target = &fields},
     {"case_template_materials.csv", .target = &materials},
+    {"case_template_outcomes.csv", .target = &outcomes},
 };

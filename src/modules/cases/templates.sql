@@ -25,6 +25,10 @@ WHERE template_code = :code AND template_version = :version ORDER BY position, c
 SELECT * FROM case_template_material
 WHERE template_code = :code AND template_version = :version ORDER BY step, code;
 
+-- name: case_template_outcomes
+SELECT * FROM case_template_outcome
+WHERE template_code = :code AND template_version = :version ORDER BY position, code;
+
 -- name: case_template_used
 SELECT id FROM case_file
 WHERE template_code = :template_code AND template_version = :template_version LIMIT 1;

@@ -9,6 +9,9 @@ export interface CaseFile {
   organisation_name: string;
   area_code: string | null;
   state: 'running' | 'done' | 'withdrawn';
+  outcome: string | null;
+  outcome_name: string | null;
+  outcome_name_en: string | null;
   started_at: string;
   ended_at: string | null;
 }

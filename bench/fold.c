@@ -45,19 +45,26 @@ static double rate(struct str text, char *out, bool lines)
     return best;
 }
 
+static bool measure(const char *path, char *bytes)
+{
+    FILE *in = fopen(path, "rb");
+    struct str text = {bytes, in ? fread(bytes, 1, BYTES_MAX, in) : 0};
+    char *out = text.length ? malloc(text_fold_room(text.length)) : NULL;
+    if (out)
+        printf("%s %.0f %.0f\n", path, rate(text, out, false), rate(text, out, true));
+    bool good = out != NULL;
+    free(out);
+    if (in)
+        fclose(in);
+    return good;
+}
+
 int main(int count, char **files)
 {
     char *bytes = malloc(BYTES_MAX);
-    for (int i = 1; i < count && bytes; i++) {
-        FILE *in = fopen(files[i], "rb");
-        struct str text = {bytes, in ? fread(bytes, 1, BYTES_MAX, in) : 0};
-        char *out = malloc(text_fold_room(text.length));
-        if (!text.length || !out)
-            return 1;
-        printf("%s %.0f %.0f\n", files[i], rate(text, out, false), rate(text, out, true));
-        free(out);
-        fclose(in);
-    }
+    bool good = bytes != NULL;
+    for (int i = 1; good && i < count; i++)
+        good = measure(files[i], bytes);
     free(bytes);
-    return 0;
+    return good ? 0 : 1;
 }

@@ -66,6 +66,11 @@ static const struct setting settings[] = {
     {"smtp-password-file", "", "存放邮件密码的文件（权限 0600）；缺省不登录",
      "File of the password for it (mode 0600); otherwise there is no log-in",
      SETTING(smtp_password_file)},
+    {"webhook-hosts", "",
+     "webhook 可以发往的主机，空格分隔：主机 或 主机:端口；前面加 + 的可以在内网；缺省一个也不连",
+     "Hosts to which webhooks may go, with blanks between: HOST or HOST:PORT; with a + in front it "
+     "may lie in one's own network; otherwise none",
+     SETTING(webhook_hosts)},
     {"site", "", "网页的地址，写进邮件，如 https://kechuang.example",
      "Address of the web pages, for e-mails: https://kechuang.example", SETTING(site)},
     {"audit-hash", "sha256", "新的事件与封存用的摘要算法：sha256，或国密 sm3",

@@ -1,6 +1,5 @@
 #include "core/file_erasure.h"
 
-#include <sodium.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -9,7 +8,7 @@
 #include "core/erasure.h"
 #include "core/file_mend.h"
 #include "core/files_check.h"
-#include "core/keys.h"
+#include "core/key_seal.h"
 #include "file_erasure.sql.h"
 
 enum { LEFT_MAX = 10000 };
@@ -28,42 +27,32 @@ SHAPE(file_erasure);
 
 /* --- What to look for, kept sealed ---------------------------------------------------------- */
 
-struct sealed_needles {
-    int64_t master_key_id;
-    struct str needles;
-};
 static const struct field sealed_needles_fields[] = {
-    FIELD(struct sealed_needles, master_key_id, "主密钥", "Master key"),
-    FIELD(struct sealed_needles, needles, "要找的内容", "What to look for"),
+    FIELD(struct key_sealed, master_key_id, "主密钥", "Master key"),
+    FIELD(struct key_sealed, text, "要找的内容", "What to look for"),
 };
-static const SHAPE(sealed_needles);
+static const struct shape sealed_needles_shape = {"sealed_needles", sizeof(struct key_sealed),
+                                                  sealed_needles_fields,
+                                                  COUNT(sealed_needles_fields), NULL};
 
 static struct str bound_to(struct arena *arena, int64_t person_id)
 {
     return arena_print(arena, "file_erasure:%lld", (long long)person_id);
 }
 
-static enum error no_key(struct ctx *ctx)
-{
-    return fail(ctx, E_INTERNAL, "密钥文件与数据库不配套，文件里的删除做不下去；见 operations.md",
-                "the key file does not belong to the database, so files cannot be redacted: see "
-                "operations.md");
-}
-
 enum error file_erasure_begin(struct ctx *ctx, int64_t person_id, const struct needles *needles)
 {
-    unsigned char key[KEY_BYTES];
     struct buf lines = {.arena = ctx->arena};
-    int64_t master = ctx->keyring ? keyring_newest(ctx->keyring) : 0;
-    if (!master || !keyring_key(ctx->keyring, master, KEY_NEEDLES, key))
-        return no_key(ctx);
+    struct key_sealed sealed;
     for (size_t i = 0; i < needles->count; i++)
         buf_print(&lines, "%.*s\n", STR_PRINT(needles->texts[i]));
-    struct str sealed = seal(ctx->arena, key, buf_str(&lines), bound_to(ctx->arena, person_id));
-    sodium_memzero(key, sizeof(key));
-    enum error error = db_do(ctx, &sql_file_erasure_insert,
-                             ARGS(arg_int("person_id", person_id), arg_int("master_key_id", master),
-                                  arg_text("needles", sealed)));
+    enum error error =
+        key_seal(ctx, KEY_NEEDLES, buf_str(&lines), bound_to(ctx->arena, person_id), &sealed);
+    if (!error)
+        error = db_do(ctx, &sql_file_erasure_insert,
+                      ARGS(arg_int("person_id", person_id),
+                           arg_int("master_key_id", sealed.master_key_id),
+                           arg_text("needles", sealed.text)));
     return error ? error
                  : job_start(ctx, file_erasure_job.name,
                              arena_print(ctx->arena, "%lld", (long long)person_id));
@@ -71,22 +60,16 @@ enum error file_erasure_begin(struct ctx *ctx, int64_t person_id, const struct n
 
 static enum error read_needles(struct ctx *ctx, int64_t person_id, struct needles *needles)
 {
-    unsigned char key[KEY_BYTES];
-    struct sealed_needles row;
+    struct key_sealed sealed;
     struct str lines, line;
     enum error error = db_one(ctx, &sql_file_erasure_sealed, ARGS(arg_int("person_id", person_id)),
-                              ROW(sealed_needles, &row));
-    if (error)
-        return error;
-    bool good = ctx->keyring && keyring_key(ctx->keyring, row.master_key_id, KEY_NEEDLES, key) &&
-                seal_open(ctx->arena, key, row.needles, bound_to(ctx->arena, person_id), &lines);
-    sodium_memzero(key, sizeof(key));
-    if (!good)
-        return no_key(ctx);
+                              (struct row){&sealed_needles_shape, &sealed});
+    if (!error)
+        error = key_open(ctx, KEY_NEEDLES, &sealed, bound_to(ctx->arena, person_id), &lines);
     *needles = (struct needles){.count = 0};
-    while (lines.length && needles->count < NEEDLES_MAX && str_cut(&lines, '\n', &line))
+    while (!error && lines.length && needles->count < NEEDLES_MAX && str_cut(&lines, '\n', &line))
         needles->texts[needles->count++] = line;
-    return E_OK;
+    return error;
 }
 
 /* --- File by file --------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@ ON CONFLICT (person_id) DO UPDATE SET master_key_id = excluded.master_key_id, ne
 SELECT person_id, files, mended, replaced, unread, begun_at, done_at FROM file_erasure WHERE person_id = :person_id;
 
 -- name: file_erasure_sealed
-SELECT master_key_id, needles FROM file_erasure WHERE person_id = :person_id AND done_at IS NULL;
+SELECT master_key_id, needles AS text FROM file_erasure WHERE person_id = :person_id AND done_at IS NULL;
 
 -- name: file_erasure_done
 UPDATE file_erasure SET needles = NULL, master_key_id = NULL, files = :files, mended = :mended, replaced = :replaced,

@@ -100,6 +100,8 @@ enum error notice_send(struct ctx *ctx, const struct notice *notice)
              arg_text("text", shortened(notice->text)),
              arg_text("text_en", shortened(notice->text_en)), arg_text("address", notice->address)),
         &id);
+    if (!error)
+        error = outbox_add_webhooks(ctx, notice_kind_named(str_of(notice->kind)), id);
     if (!error && notice->account_id)
         error = tell_account(ctx, notice, id);
     if (!error && !notice->account_id && notice->role)

@@ -13,3 +13,13 @@ enum error outbox_add(struct ctx *ctx, const struct notice_kind *kind, int64_t n
                       arg_text("channel", STR("email")),
                       (struct arg){"urgent", {.type = DB_BOOL, .integer = kind->urgent}}));
 }
+
+enum error outbox_add_webhooks(struct ctx *ctx, const struct notice_kind *kind, int64_t notice_id)
+{
+    if (!ctx->config || !ctx->config->webhook_hosts.length)
+        return E_OK;
+    return db_do(ctx, &sql_outbox_insert_webhooks,
+                 ARGS(arg_int("notice_id", notice_id),
+                      arg_text("kind", arena_print(ctx->arena, " %s ", kind->name)),
+                      (struct arg){"urgent", {.type = DB_BOOL, .integer = kind->urgent}}));
+}

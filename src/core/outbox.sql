@@ -1,3 +1,9 @@
 -- name: outbox_insert
 INSERT INTO outbox (notice_id, account_id, channel, state, urgent, tries, not_before, created_at)
 VALUES (:notice_id, :account_id, :channel, 'queued', :urgent, 0, 0, :now);
+
+-- name: outbox_insert_webhooks
+INSERT INTO outbox (notice_id, account_id, webhook_id, channel, state, urgent, tries, not_before, created_at)
+SELECT :notice_id, 0, webhook.id, 'webhook', 'queued', :urgent, 0, 0, :now FROM webhook
+WHERE webhook.ended_at IS NULL
+    AND (webhook.kinds IS NULL OR webhook.kinds <> replace(webhook.kinds, :kind, ''));

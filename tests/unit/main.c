@@ -30,6 +30,7 @@
     GROUP(lifecycle) \
     GROUP(locate) \
     GROUP(number) \
+    GROUP(outbound) \
     GROUP(ownership) \
     GROUP(password) \
     GROUP(periods) \

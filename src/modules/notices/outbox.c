@@ -62,24 +62,11 @@ SHARED_HANDLER(outbox_retry, delivery_key, delivery_row)
 
 /* --- Sending -------------------------------------------------------------------------------- */
 
-/* A message that this node has claimed. */
-struct sending {
-    int64_t id, notice_id, account_id;
-    bool urgent;
-    int64_t tries;
-    /* What it says. */
-    struct str text, text_en, address;
-    struct instant created_at;
-    int64_t person_id;
-    struct str account_state;
-    /* What came of it. */
-    struct str state, problem;
-    struct instant not_before, sent_at;
-};
 static const struct field sending_fields[] = {
     FIELD(struct sending, id, "编号", "Number"),
     FIELD(struct sending, notice_id, "消息", "Notice"),
     FIELD(struct sending, account_id, "账户", "Account"),
+    FIELD(struct sending, webhook_id, "接收系统", "Webhook"),
     FIELD(struct sending, urgent, "紧急", "Is it urgent?"),
     FIELD(struct sending, tries, "第几次", "Which try"),
     FIELD(struct sending, state, "状态", "State"),
@@ -158,6 +145,21 @@ static enum error look_up(struct ctx *ctx, struct sending *sending, struct str *
     return E_OK;
 }
 
+void sending_end(struct ctx *ctx, struct sending *sending, bool sent, bool for_good,
+                 const char *reason)
+{
+    static const struct job_kind pauses = {.backoff_seconds = OUTBOX_PAUSE_SECONDS};
+    bool again = !sent && !for_good && sending->tries < OUTBOX_TRIES;
+    sending->state = sent ? STR("sent") : again ? STR("queued") : STR("failed");
+    sending->problem = sent ? STR_NONE : arena_str(ctx->arena, str_of(reason));
+    sending->not_before = ctx->now;
+    if (sent)
+        sending->sent_at = ctx->now;
+    else
+        sending->not_before.seconds +=
+            job_pause_seconds(&pauses, sending->tries, randombytes_uniform(100));
+}
+
 static void send_letter(struct ctx *ctx, struct sending *sending, struct str to)
 {
     const struct config *config = ctx->config;
@@ -177,18 +179,16 @@ static void send_letter(struct ctx *ctx, struct sending *sending, struct str to)
                                           (long long)sending->created_at.seconds,
                                           (long long)sending->id, STR_PRINT(domain)),
                         .at = sending->created_at.seconds};
-    if (mail_send(ctx->arena, &server, &mail, &for_good, reason, sizeof(reason))) {
-        sending->state = STR("sent");
-        sending->sent_at = ctx->now;
-        sending->problem = STR_NONE;
-        return;
-    }
-    static const struct job_kind pauses = {.backoff_seconds = OUTBOX_PAUSE_SECONDS};
-    bool again = !for_good && sending->tries < OUTBOX_TRIES;
-    sending->state = again ? STR("queued") : STR("failed");
-    sending->problem = arena_str(ctx->arena, str_of(reason));
-    sending->not_before.seconds =
-        ctx->now.seconds + job_pause_seconds(&pauses, sending->tries, randombytes_uniform(100));
+    bool sent = mail_send(ctx->arena, &server, &mail, &for_good, reason, sizeof(reason));
+    sending_end(ctx, sending, sent, for_good, reason);
+}
+
+static enum error look_up_letter(struct ctx *ctx, struct sending *sending, struct str *to)
+{
+    enum db_status status = db_begin(ctx->db, false);
+    enum error error = db_failed(status) ? fail_database(ctx, status) : look_up(ctx, sending, to);
+    db_rollback(ctx->db);
+    return error;
 }
 
 static enum error send_one(struct ctx *ctx, struct job_run *run)
@@ -198,9 +198,8 @@ static enum error send_one(struct ctx *ctx, struct job_run *run)
     enum error error = job_write(ctx, run, claim_step, &sending, false);
     if (error)
         return error;
-    enum db_status status = db_begin(ctx->db, false);
-    error = db_failed(status) ? fail_database(ctx, status) : look_up(ctx, &sending, &to);
-    db_rollback(ctx->db);
+    error =
+        sending.webhook_id.known ? webhook_send(ctx, &sending) : look_up_letter(ctx, &sending, &to);
     if (error)
         return error;
     if (to.data)
@@ -219,8 +218,8 @@ static enum error run_sending(struct ctx *ctx, struct job_run *run, const struct
     return error == E_NOT_FOUND ? E_OK : error; /* nothing is due any more */
 }
 
-const struct job_kind sending_kind = {"sending",     run_sending, NULL, "发送邮件",
-                                      "Send e-mail", 3,           5};
+const struct job_kind sending_kind = {
+    "sending", run_sending, NULL, "发送邮件与 webhook", "Send e-mail and webhooks", 3, 5};
 
 struct begun {
     int64_t id;
@@ -238,7 +237,7 @@ SHARED_HANDLER(outbox_begin, nothing, begun)
 enum error outbox_tick(struct ctx *ctx, const struct ticking *ticking)
 {
     int64_t due = 0, under_way = 0;
-    if (!ticking->config->smtp.length)
+    if (!ticking->config->smtp.length && !ticking->config->webhook_hosts.length)
         return E_OK;
     enum error error = ticking_begin(ctx);
     if (!error)

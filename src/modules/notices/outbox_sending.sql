@@ -20,7 +20,7 @@ WHERE state = 'sending' AND lease_until < :now;
 -- name: outbox_claim
 UPDATE outbox SET state = 'sending', tries = tries + 1, lease_until = :lease_until
 WHERE id = :id AND state = 'queued'
-RETURNING id, notice_id, account_id, urgent, tries;
+RETURNING id, notice_id, account_id, webhook_id, urgent, tries;
 
 -- name: outbox_letter
 SELECT notice.text, notice.text_en, notice.address, notice.created_at,

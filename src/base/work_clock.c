@@ -148,6 +148,21 @@ static bool ran_past(const struct work_clock *clock, struct instant now, struct 
     return false;
 }
 
+static struct instant extended(const struct work_clock *clock, struct instant due)
+{
+    const struct working_time *time = clock->extends_over;
+    if (!time || !is_known(due))
+        return due;
+    struct date last = working_time_date(time, (struct instant){due.seconds - 1});
+    if (working_time_is_workday(time, last))
+        return due;
+    struct instant opens = working_time_opening(time, last);
+    if (!is_known(opens))
+        return due;
+    struct date next = working_time_date(time, opens);
+    return working_time_midnight(time, (struct date){next.days + 1});
+}
+
 struct clock_reading work_clock_read(const struct work_clock *clock, struct instant now)
 {
     struct clock_reading reading = {.counts_from = INSTANT_NONE};
@@ -168,6 +183,8 @@ struct clock_reading work_clock_read(const struct work_clock *clock, struct inst
     for (size_t i = 0; i < CLOCK_MARKS; i++) {
         int64_t share = (reading.limit * clock_mark_percent[i] + 99) / 100;
         reading.marks[i] = reached(clock, now, reading.state == CLOCK_RUNNING, share);
+        if (i == CLOCK_MARKS - 1)
+            reading.marks[i] = extended(clock, reading.marks[i]);
         if (is_known(reading.marks[i]))
             last = later(last, reading.marks[i]);
     }
@@ -175,8 +192,8 @@ struct clock_reading work_clock_read(const struct work_clock *clock, struct inst
     if (reading.state == CLOCK_STOPPED)
         last = clock->events[walk.next - 1].at;
     reading.provisional = working_time_is_provisional(
-        clock->time, working_time_date(clock->time, clock->events[0].at),
-        working_time_date(clock->time, last));
+        clock->extends_over ? clock->extends_over : clock->time,
+        working_time_date(clock->time, clock->events[0].at), working_time_date(clock->time, last));
     return reading;
 }
 
@@ -288,6 +305,7 @@ int64_t limit_seconds(const struct working_time *time, int64_t amount, enum limi
     case LIMIT_HALF_DAYS:
         return amount * working_time_day(time) / 2;
     case LIMIT_WORKDAYS:
+    case LIMIT_NATURAL_DAYS:
         break;
     }
     return amount * working_time_day(time);

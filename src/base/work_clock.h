@@ -28,6 +28,9 @@ struct work_clock {
     int cutoff_minute; /* what comes later in the day counts from the next workday on; 0 = none */
     const struct clock_event *events; /* in the order of time; at the same second, in this order */
     size_t event_count;
+    /* Of a limit in days of any kind: one that is over on a day that is no workday here is over at
+     * the end of the next workday (民法典第二百零三条). NULL: it is over when it is over. */
+    const struct working_time *extends_over;
 };
 
 enum clock_state { CLOCK_IDLE, CLOCK_RUNNING, CLOCK_PAUSED, CLOCK_STOPPED };
@@ -75,7 +78,8 @@ const struct clock_stretch *work_clock_explain(const struct work_clock *clock, s
                                                struct arena *arena, size_t *count, bool *whole);
 
 /* A limit as people write it. */
-enum limit_unit { LIMIT_MINUTES, LIMIT_HALF_DAYS, LIMIT_WORKDAYS };
+enum limit_unit { LIMIT_MINUTES, LIMIT_HALF_DAYS, LIMIT_WORKDAYS, LIMIT_NATURAL_DAYS };
+/* For LIMIT_NATURAL_DAYS the time has to be one that counts round the clock. */
 int64_t limit_seconds(const struct working_time *time, int64_t amount, enum limit_unit unit);
 /* Half of so many, rounded up, at least one: for urgent work, and for work that is done again. */
 static inline int64_t limit_half(int64_t amount)

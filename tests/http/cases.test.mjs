@@ -39,6 +39,7 @@ for (const server of servers) {
     who.valuer = await newMember(who.admin, codes.valuer, 'institute');
     who.office = await newUser(who.admin, 'department_officer', { department_code: 'XD02' });
     who.finance = await newUser(who.admin, 'department_officer', { department_code: 'XD03' });
+    who.analyst = await newUser(who.admin, 'analyst');
     who.district = await newUser(who.admin, 'district_officer', { area_code: 'XZ-DL' });
   });
 
@@ -143,6 +144,48 @@ for (const server of servers) {
     assert.equal((await who.firm.post(`/api/cases/${id}/withdrawal`, { reason: '？' })).status, 409, 'it has ended');
     const { outcomes } = await who.firm.done('GET', '/api/case_templates/ip_pledge');
     assert.deepEqual(outcomes.map(({ code, effect, to_step }) => [code, effect, to_step]), [['refused', 'end', null], ['to_mend', 'return', 'need']]);
+  });
+
+  test(called('a first response, another limit by whom the template says, and natural days'), async () => {
+    const { id } = await begin();
+    await done(who.firm, id, 'need', need());
+    const review = await who.bank.done('GET', `/api/case_steps/${(await stepOf(who.bank, id, 'review')).id}`);
+    const clockOf = (number) => who.bank.done('GET', `/api/clocks/${number}`);
+    assert.deepEqual([review.responded_at, (await clockOf(review.response_clock_id)).limit_seconds], [null, 4 * 3600]);
+    await who.firm.done('POST', `/api/cases/${id}/notes`, { text: '请看一下' });
+    assert.equal((await clockOf(review.response_clock_id)).phase, 'running', 'the firm does not answer for the bank');
+    await who.bank.done('POST', `/api/cases/${id}/notes`, { text: '已收到' });
+    assert.equal((await clockOf(review.response_clock_id)).phase, 'stopped');
+    assert.equal((await clockOf(review.clock_id)).phase, 'running', 'the work itself goes on');
+    assert.ok((await who.bank.done('GET', `/api/case_steps/${review.id}`)).responded_at);
+
+    const limit = (reader, body) => reader.post(`/api/case_steps/${review.id}/limit`, body);
+    const before = await clockOf(review.clock_id);
+    assert.equal((await limit(who.bank, { amount: 5, reason: '自己给自己' })).status, 403);
+    assert.equal((await limit(who.other, { amount: 5, reason: '？' })).status, 404);
+    assert.equal((await limit(who.analyst, { amount: 5 })).status, 422, 'without a reason');
+    assert.equal((await limit(who.analyst, { amount: 0, reason: '？' })).status, 422);
+    const changed = await limit(who.analyst, { amount: 5, reason: '要到现场核实' });
+    assert.equal(changed.status, 200, changed.body);
+    const after = await clockOf(review.clock_id);
+    assert.equal(after.limit_seconds, 5 * 7 * 3600);
+    assert.ok(after.due_at > before.due_at);
+    assert.deepEqual(after.events.slice(1).map(({ kind_number, reason }) => [kind_number, reason]), [[3, '要到现场核实']]);
+    assert.ok((await who.bank.done('GET', '/api/inbox')).items.some(({ subject_key, due_at }) => subject_key === String(review.id) && due_at === after.due_at), 'the inbox knows');
+    assert.match((await who.firm.done('GET', `/api/cases/${id}`)).notes.at(-1).text, /时限改为 5 个工作日：要到现场核实/);
+
+    await done(who.bank, id, 'review', { review_result: '同意', credit_amount: 200 });
+    assert.equal((await limit(who.analyst, { amount: 6, reason: '晚了' })).status, 409);
+    await done(who.valuer, id, 'valuation', { method: '收益法', valuation: 500, valued_on: '2026-11-20' });
+    await done(who.bank, id, 'contract', { contract_no: 'ZY-2' });
+    const registration = await stepOf(who.office, id, 'registration');
+    const clock = await who.office.done('GET', `/api/clocks/${registration.clock_id}`);
+    assert.deepEqual([clock.measure, clock.limit_seconds, clock.day_seconds], ['natural', 5 * 86400, 86400]);
+    const day = (text) => Math.floor((Date.parse(text) + 8 * 36e5) / 864e5);
+    assert.equal(day(clock.counts_from), day(clock.started_at) + 1, 'the day on which it came does not count');
+    assert.ok(day(clock.due_at) >= day(clock.counts_from) + 5);
+    await who.firm.done('POST', `/api/cases/${id}/withdrawal`, { reason: '测试完' });
+    assert.equal((await who.office.done('GET', `/api/clocks/${registration.clock_id}`)).phase, 'stopped');
   });
 
   test(called('pauses with a reason: the clock stands still and says why'), async () => {

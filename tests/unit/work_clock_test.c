@@ -78,7 +78,7 @@ static void a_clock_says_when_it_is_due_and_who_is_to_be_told_when(void **state)
     struct clock_event events[] = {{CLOCK_START, local("2026-09-30T16:40"),
                                     limit_seconds(october_time(&arena), 3, LIMIT_WORKDAYS),
                                     STR_NONE}};
-    struct work_clock clock = {october_time(&arena), START_AT_ONCE, 16 * 60 + 30, events, 1};
+    struct work_clock clock = {october_time(&arena), START_AT_ONCE, 16 * 60 + 30, events, 1, NULL};
     struct clock_reading reading = work_clock_read(&clock, local("2026-10-08T12:00"));
     assert_int_equal(reading.state, CLOCK_RUNNING);
     assert_instant(reading.counts_from, "2026-10-08T09:00"); /* it came after half past four */
@@ -88,6 +88,46 @@ static void a_clock_says_when_it_is_due_and_who_is_to_be_told_when(void **state)
     assert_false(reading.overdue || reading.provisional);
     assert_true(work_clock_read(&clock, local("2026-10-10T18:01")).overdue);
     assert_false(work_clock_read(&clock, local("2026-10-10T18:00")).overdue);
+    arena_free(&arena);
+}
+
+/* Days of any kind: day by day, as a clerk counts them on the calendar of the wall. */
+static struct instant natural_due_by_hand(const struct working_time *office_time,
+                                          struct instant came, int days)
+{
+    struct date last = {working_time_date(office_time, came).days + days};
+    while (!working_time_is_workday(office_time, last))
+        last.days++;
+    return working_time_midnight(office_time, (struct date){last.days + 1});
+}
+
+static void natural_days_begin_tomorrow_and_end_on_a_workday(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct office_hours always = {.round_the_clock = true};
+    struct working_time *time = october_time(&arena);
+    struct working_time *natural = working_time_new(&arena, always, NULL, 0, OFFSET);
+    struct clock_event start = {.kind = CLOCK_START, .at = local("2026-09-30T10:00")};
+    struct work_clock clock = {.time = natural,
+                               .start_rule = START_NEXT_DAY,
+                               .events = &start,
+                               .event_count = 1,
+                               .extends_over = time};
+    start.limit = limit_seconds(natural, 2, LIMIT_NATURAL_DAYS);
+    struct clock_reading reading = work_clock_read(&clock, local("2026-10-02T12:00"));
+    assert_instant(reading.counts_from, "2026-10-01T00:00");
+    assert_int_equal(reading.elapsed, HOURS(36));
+    assert_instant(reading.marks[2], "2026-10-09T00:00"); /* over the holiday */
+    assert_false(work_clock_read(&clock, local("2026-10-08T23:59")).overdue);
+    assert_true(work_clock_read(&clock, local("2026-10-09T00:01")).overdue);
+    for (int i = 0; i < 2000; i++) {
+        int days = 1 + i % 40;
+        start.at = (struct instant){local("2026-09-01T00:00").seconds + i * INT64_C(3571)};
+        start.limit = limit_seconds(natural, days, LIMIT_NATURAL_DAYS);
+        assert_int_equal(work_clock_read(&clock, start.at).marks[2].seconds,
+                         natural_due_by_hand(time, start.at, days).seconds);
+    }
     arena_free(&arena);
 }
 
@@ -102,7 +142,7 @@ static void a_pause_stops_it_and_says_why(void **state)
         {CLOCK_LIMIT, local("2026-09-29T15:00"), HOURS(14), STR_NONE},
         {CLOCK_STOP, local("2026-10-08T10:00"), 0, STR_NONE},
     };
-    struct work_clock clock = {october_time(&arena), START_AT_ONCE, 0, events, COUNT(events)};
+    struct work_clock clock = {october_time(&arena), START_AT_ONCE, 0, events, COUNT(events), NULL};
     assert_int_equal(work_clock_flaw(&clock), COUNT(events));
     struct clock_reading paused = work_clock_read(&clock, local("2026-09-29T09:00"));
     assert_int_equal(paused.state, CLOCK_PAUSED);
@@ -139,7 +179,7 @@ static void what_cannot_happen_is_a_flaw(void **state)
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct clock_event events[] = {good, bad[i]};
         assert_int_equal(work_clock_flaw(&(struct work_clock){october_time(&arena), START_AT_ONCE,
-                                                              0, events, 2}),
+                                                              0, events, 2, NULL}),
                          1);
     }
     arena_free(&arena);
@@ -150,7 +190,7 @@ static void beyond_what_was_announced_it_is_provisional(void **state)
     (void)state;
     struct arena arena = {0};
     struct clock_event start = {CLOCK_START, local("2026-12-30T09:00"), HOURS(14), STR_NONE};
-    struct work_clock clock = {october_time(&arena), START_AT_ONCE, 0, &start, 1};
+    struct work_clock clock = {october_time(&arena), START_AT_ONCE, 0, &start, 1, NULL};
     assert_false(work_clock_read(&clock, local("2026-12-30T10:00")).provisional);
     start.limit = HOURS(21); /* due on New Year's Day, which is a holiday, but of what length? */
     assert_true(work_clock_read(&clock, local("2026-12-30T10:00")).provisional);
@@ -296,9 +336,12 @@ static void random_histories_read_as_minute_by_minute(void **state)
         working_time_new(&arena, office, exceptions, COUNT(exceptions), OFFSET);
     for (long round = 0; round < rounds; round++) {
         struct clock_event events[8];
-        struct work_clock clock = {time, (enum start_rule)(unit_random(&seed) % 3),
-                                   unit_random(&seed) % 2 ? 16 * 60 + 30 : 0, events,
-                                   random_history(&seed, events, COUNT(events))};
+        struct work_clock clock = {time,
+                                   (enum start_rule)(unit_random(&seed) % 3),
+                                   unit_random(&seed) % 2 ? 16 * 60 + 30 : 0,
+                                   events,
+                                   random_history(&seed, events, COUNT(events)),
+                                   NULL};
         struct naive naive = {&clock, exceptions, COUNT(exceptions)};
         assert_int_equal(work_clock_flaw(&clock), clock.event_count);
         struct instant now = {events[0].at.seconds + (int64_t)(unit_random(&seed) % 20000) * 60};
@@ -321,6 +364,7 @@ static void random_histories_read_as_minute_by_minute(void **state)
 UNIT_GROUP(work_clock, cmocka_unit_test(holidays_do_not_count_and_make_up_days_do),
            cmocka_unit_test(hours_that_contradict_themselves_are_refused),
            cmocka_unit_test(a_clock_says_when_it_is_due_and_who_is_to_be_told_when),
+           cmocka_unit_test(natural_days_begin_tomorrow_and_end_on_a_workday),
            cmocka_unit_test(a_pause_stops_it_and_says_why),
            cmocka_unit_test(what_cannot_happen_is_a_flaw),
            cmocka_unit_test(beyond_what_was_announced_it_is_provisional),

@@ -25,9 +25,13 @@ SELECT * FROM case_step WHERE id = :id;
 
 -- name: case_step_opened
 UPDATE case_step SET organisation_code = :organisation_code, area_code = :area_code,
-    department_code = :department_code, clock_id = :clock_id, opened_at = :now, ended_at = NULL,
+    department_code = :department_code, clock_id = :clock_id,
+    response_clock_id = :response_clock_id, opened_at = :now, responded_at = NULL, ended_at = NULL,
     ended_by = NULL, late = :late
 WHERE id = :id;
+
+-- name: case_step_response_given
+UPDATE case_step SET responded_at = :now WHERE id = :id;
 
 -- name: case_step_ended
 UPDATE case_step SET ended_at = :now, ended_by = :ended_by WHERE id = :id;

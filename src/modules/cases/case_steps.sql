@@ -1,6 +1,6 @@
 -- name: case_step_list
 SELECT id, case_id, position, code, state, role, organisation_code, area_code, department_code,
-       clock_id, opened_at, ended_at, ended_by, late, changed_seq
+       clock_id, response_clock_id, opened_at, responded_at, ended_at, ended_by, late, changed_seq
 FROM case_step
 
 -- name: case_step_files

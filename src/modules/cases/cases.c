@@ -8,7 +8,6 @@
 #include "cases.sql.h"
 #include "core/notice.h"
 #include "core/ownership.h"
-#include "core/ticker.h"
 #include "modules/cases/handlers.h"
 #include "modules/clocks/clocks.h"
 #include "modules/inbox/inbox.h"
@@ -378,10 +377,31 @@ static enum error tell_mentioned(struct ctx *ctx, const struct case_work *work, 
     return error;
 }
 
+/* Whoever has the turn and says something has responded. */
+static enum error respond(struct ctx *ctx, const struct case_work *work)
+{
+    struct case_step *step = (struct case_step *)(uintptr_t)work->steps.items;
+    enum error error = E_OK;
+    for (size_t i = 0; !error && i < work->steps.count; i++) {
+        bool is = false;
+        if (str_is(step[i].state, "open") && ctx->who->role != ROLE_OPERATOR)
+            error = case_step_is_for_reader(ctx, &step[i], &is);
+        if (!error && is)
+            error = case_step_responded(ctx, &step[i]);
+    }
+    return error;
+}
+
 HANDLER(case_note_add, new_note, case_view)
 {
     struct case_work work;
     enum error error = case_see(ctx, in->id, &work);
+    if (!error)
+        error = case_claim(ctx, in->id);
+    if (!error)
+        error = case_see(ctx, in->id, &work);
+    if (!error)
+        error = respond(ctx, &work);
     struct str name = ctx->who->account_id ? ctx->who->name : ctx_actor(ctx);
     if (!error)
         error = case_note(ctx, in->id, ctx_actor(ctx), name, in->text);
@@ -559,64 +579,7 @@ HANDLER(case_board, nothing, case_board)
                   BOARD_MAX, &out->items);
 }
 
-/* --- As time goes on ------------------------------------------------------------------------ */
-
-/* A share of a step's limit is over: its parties read it in the case, and late work comes first. */
-static enum error passed(struct ctx *ctx, const struct clock_row *clock, int mark)
-{
-    struct case_step found;
-    struct case_work work;
-    int64_t id;
-    if (!int_parse(clock->subject_key, &id))
-        return E_OK;
-    enum error error = case_step_find(ctx, id, &found);
-    if (!error)
-        error = case_read(ctx, found.case_id, &work);
-    if (error)
-        return error;
-    struct case_step *step = case_step_of(&work, found.code);
-    const struct template_step *of = template_step_of(&work.template, found.code);
-    error = case_step_mark(ctx, &work, step, clock->due_at, clock->marks == CLOCK_MARKS);
-    if (error || mark < 0)
-        return error;
-    bool over = mark == CLOCK_MARKS - 1;
-    struct str zh = arena_print(ctx->arena, "%.*s：%s%d%%", STR_PRINT(of->name),
-                                over ? "已超期，时限已用 " : "时限已用 ", clock_mark_percent[mark]);
-    struct str en = arena_print(ctx->arena, "%.*s: %d%% of its limit are over",
-                                STR_PRINT(of->name_en), clock_mark_percent[mark]);
-    error = case_tell(ctx, &work, step, over ? "case.step_late" : "case.step_due", zh, en);
-    if (error)
-        return error;
-    struct str text = arena_print(ctx->arena, "%.*s · %.*s", STR_PRINT(zh), STR_PRINT(en));
-    return case_note(ctx, found.case_id, STR("system"), STR("system"), text);
-}
-
-struct clock_round {
-    int64_t looked_at;
-};
-static const struct field clock_round_fields[] = {
-    FIELD(struct clock_round, looked_at, "看过的计时", "Clocks that were looked at"),
-};
-static const SHAPE(clock_round);
-
-HANDLER(clock_round_run, nothing, clock_round)
-{
-    (void)in;
-    return clocks_round(ctx, STR("case_step"), passed, &out->looked_at);
-}
-
-static enum error tick(struct ctx *ctx, const struct ticking *ticking)
-{
-    bool due = false;
-    enum error error = ticking_begin(ctx);
-    if (!error)
-        error = clocks_are_due(ctx, STR("case_step"), &due);
-    ticking_end(ctx);
-    struct request request = {.method = STR("POST"), .path = STR("/api/case_clock_rounds")};
-    if (!error && due)
-        ticking_call(ctx, ticking, request);
-    return error;
-}
+/* --- The module ----------------------------------------------------------------------------- */
 
 static enum error pack_loaded(struct ctx *ctx, const char *folder)
 {
@@ -630,6 +593,7 @@ static const struct notice_kind notices[] = {
      CHANNEL_EMAIL},
     {"case.step_late", "一步超期了", "A step is late", true, CHANNEL_EMAIL},
     {"case.mention", "有人在留言里提到您", "Somebody mentions you in a note", false, CHANNEL_EMAIL},
+    {"case.limit", "一步的时限改了", "The limit of a step was changed", false, CHANNEL_EMAIL},
     {"case.outcome", "一件事没有办成或要重办", "A case was refused or is to be done again", true,
      CHANNEL_EMAIL},
     {"case.done", "一件事办结了", "A case has been completed", false, CHANNEL_EMAIL},
@@ -664,7 +628,9 @@ static const struct route routes[] = {
         .roles = CASE_WORKERS),
     ACT("/api/case_steps/{id}/return", case_step_send_back, "退回前面的步骤",
         "Send back to an earlier step", .roles = CASE_WORKERS),
-    POST("/api/case_clock_rounds", clock_round_run, "看一遍到点的计时（程序自己用）",
+    ACT("/api/case_steps/{id}/limit", case_step_relimit, "改一步的时限（按模板由谁批准）",
+        "Change the limit of a step, by whom the template says", .roles = CASE_READERS),
+    POST("/api/case_clock_rounds", case_clock_round, "看一遍到点的计时（程序自己用）",
          "Look at the clocks that are due (for the program itself)", .roles = OPERATOR),
 };
 
@@ -684,5 +650,5 @@ const struct module cases_module = {
     .pack_file_count = TEMPLATE_FILES,
     .imports = template_imports,
     .pack_loaded = pack_loaded,
-    .tick = tick,
+    .tick = cases_tick,
 };

@@ -229,21 +229,43 @@ static struct str or_empty(struct str text)
     return text.data ? text : STR("");
 }
 
-static enum error start_clock(struct ctx *ctx, const struct template_step *of,
-                              struct case_step *step, struct instant *due_at)
+static enum error start_one(struct ctx *ctx, const struct case_step *step, const char *kind,
+                            struct maybe_int amount, struct str unit_name, struct maybe_int *id,
+                            struct instant *due_at)
 {
     struct clock_row clock;
     *due_at = INSTANT_NONE;
-    step->clock_id = (struct maybe_int){0, false};
-    if (!of->limit_amount.known)
+    *id = (struct maybe_int){0, false};
+    if (!amount.known)
         return E_OK;
-    enum limit_unit unit = template_limit_unit(of->limit_unit);
-    int64_t amount = of->limit_amount.value * (unit == LIMIT_MINUTES ? 60 : 1);
-    enum error error = clock_begin(ctx, "handling", STR("case_step"), case_step_key(ctx, step),
-                                   amount, unit, &clock);
-    step->clock_id = (struct maybe_int){error ? 0 : clock.id, !error};
+    enum limit_unit unit = template_limit_unit(unit_name);
+    enum error error = clock_begin(ctx, kind, STR("case_step"), case_step_key(ctx, step),
+                                   template_limit_amount(amount.value, unit), unit, &clock);
+    *id = (struct maybe_int){error ? 0 : clock.id, !error};
     *due_at = error ? INSTANT_NONE : clock.due_at;
     return error;
+}
+
+static enum error start_clocks(struct ctx *ctx, const struct template_step *of,
+                               struct case_step *step, struct instant *due_at)
+{
+    struct instant first;
+    enum error error =
+        start_one(ctx, step, "handling", of->limit_amount, of->limit_unit, &step->clock_id, due_at);
+    return error ? error
+                 : start_one(ctx, step, "response", of->response_amount, of->response_unit,
+                             &step->response_clock_id, &first);
+}
+
+enum error case_step_responded(struct ctx *ctx, struct case_step *step)
+{
+    struct clock_row clock;
+    if (!step->response_clock_id.known || step->responded_at.seconds != INSTANT_NONE.seconds)
+        return E_OK;
+    enum error error =
+        clock_happen(ctx, step->response_clock_id.value, CLOCK_STOP, STR_NONE, &clock);
+    step->responded_at = ctx->now;
+    return error ? error : db_do(ctx, &sql_case_step_response_given, FROM(case_step, step));
 }
 
 static enum error offer(struct ctx *ctx, const struct case_work *work,
@@ -307,8 +329,9 @@ static enum error open_step(struct ctx *ctx, struct case_work *work, const struc
         error = lifecycle_pass(ctx, &case_step_lifecycle, step->id, step->state, "opening",
                                STR_NONE, step);
     if (!error)
-        error = start_clock(ctx, of, step, &due_at);
+        error = start_clocks(ctx, of, step, &due_at);
     step->late = false;
+    step->responded_at = INSTANT_NONE;
     if (!error)
         error = db_do(ctx, &sql_case_step_opened, FROM(case_step, step));
     if (!error)
@@ -326,7 +349,9 @@ enum error case_step_close(struct ctx *ctx, const struct case_work *work, struct
     struct clock_row clock;
     enum error error = E_OK;
     if (step->clock_id.known)
-        error = clock_happen(ctx, step->clock_id.value, CLOCK_STOP, 0, STR_NONE, &clock);
+        error = clock_happen(ctx, step->clock_id.value, CLOCK_STOP, STR_NONE, &clock);
+    if (!error)
+        error = case_step_responded(ctx, step);
     if (!error)
         error = inbox_take_out(ctx, STR("case_step"), case_step_key(ctx, step));
     if (!error)

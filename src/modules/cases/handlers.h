@@ -7,7 +7,9 @@
 extern const struct list case_step_list;
 extern const struct handler case_step_show_handler, case_step_complete_handler,
     case_step_pause_handler, case_step_resume_handler, case_step_send_back_handler,
-    case_simulate_handler;
+    case_step_relimit_handler, case_simulate_handler, case_clock_round_handler;
+struct ticking;
+enum error cases_tick(struct ctx *ctx, const struct ticking *ticking) MUST_USE;
 
 /* A field of a form with what is in it. */
 struct form_field {

@@ -22,6 +22,8 @@ struct template_step {
     struct str code, name, name_en, after, condition, role, party;
     struct maybe_int limit_amount;
     struct str limit_unit, rule, rule_text, rule_text_en;
+    struct maybe_int response_amount;     /* until whoever has the turn first does something */
+    struct str response_unit, limit_role; /* limit_role: who may change the limit; none: nobody */
 };
 struct template_field {
     struct str template_code;
@@ -71,6 +73,8 @@ const struct template_step *template_step_of(const struct template_view *view, s
 /* Does `code` come after `first`, or is it that itself? In a template without circles. */
 bool template_comes_after(const struct template_view *view, struct str code, struct str first);
 enum limit_unit template_limit_unit(struct str name);
+/* What limit_seconds() takes for so many of a template's units: hours are minutes there. */
+int64_t template_limit_amount(int64_t amount, enum limit_unit unit);
 /* Says what is wrong with the template, naming the step or the field; STR_NONE: nothing. In the
  * reader's language. */
 struct str template_flaw(struct ctx *ctx, const struct template_view *view);
@@ -130,8 +134,8 @@ extern const struct lifecycle case_file_lifecycle, case_step_lifecycle;
 struct case_step {
     int64_t id, case_id, position;
     struct str code, state, role, organisation_code, area_code, department_code;
-    struct maybe_int clock_id;
-    struct instant opened_at, ended_at;
+    struct maybe_int clock_id, response_clock_id;
+    struct instant opened_at, responded_at, ended_at;
     struct str ended_by;
     bool late;
     int64_t changed_seq;
@@ -181,6 +185,11 @@ enum error case_outcome_check(struct ctx *ctx, const struct case_work *work,
 /* After its step was closed: ends the case or has it done again, and tells the applicant. */
 enum error case_outcome_take(struct ctx *ctx, struct case_work *work,
                              const struct template_outcome *outcome) MUST_USE;
+/* Is the step for whoever asks? The operator may try everything. */
+enum error case_step_is_for_reader(struct ctx *ctx, const struct case_step *step,
+                                   bool *is) MUST_USE;
+/* Whoever has the turn has done something: its first-response clock stops. */
+enum error case_step_responded(struct ctx *ctx, struct case_step *step) MUST_USE;
 /* A notice to those who act for the applicant. */
 enum error case_tell_applicant(struct ctx *ctx, const struct case_work *work, const char *kind,
                                struct str text, struct str text_en) MUST_USE;

@@ -110,8 +110,10 @@ static void fill_step(struct model *model, const struct template_view *view, siz
         step->after |= UINT64_C(1) << (template_step_of(view, code) - all);
     if (of->limit_amount.known) {
         enum limit_unit unit = template_limit_unit(of->limit_unit);
-        int64_t amount = of->limit_amount.value * (unit == LIMIT_MINUTES ? 60 : 1);
+        int64_t amount = template_limit_amount(of->limit_amount.value, unit);
         step->limit = (double)limit_seconds(time, amount, unit);
+        if (unit == LIMIT_NATURAL_DAYS) /* five of seven are worked */
+            step->limit *= 5.0 / 7;
         step->work_mean = step->limit / 4;
     }
 }

@@ -22,7 +22,11 @@ static const struct field case_step_fields[] = {
     FIELD(struct case_step, area_code, "由哪个区县办", "District that does it", USE_OUT),
     FIELD(struct case_step, department_code, "由哪个部门办", "Department that does it", USE_OUT),
     FIELD(struct case_step, clock_id, "计时", "Clock", USE_OUT),
+    FIELD(struct case_step, response_clock_id, "首次响应的计时", "Clock of the first response",
+          USE_OUT),
     FIELD(struct case_step, opened_at, "轮到的时间", "When its turn came", USE_OUT),
+    FIELD(struct case_step, responded_at, "首次响应的时间", "When the first response was given",
+          USE_OUT),
     FIELD(struct case_step, ended_at, "结束的时间", "When it ended", USE_OUT),
     FIELD(struct case_step, ended_by, "谁结束的", "Who ended it", USE_OUT),
     FIELD(struct case_step, late, "已超期", "Is it late?", USE_OUT),
@@ -116,8 +120,7 @@ static const struct field step_view_fields[] = {
 };
 static const SHAPE_EXTENDING(step_view, case_step);
 
-/* Is the step for whoever asks? The operator may try everything. */
-static enum error is_for_reader(struct ctx *ctx, const struct case_step *step, bool *is)
+enum error case_step_is_for_reader(struct ctx *ctx, const struct case_step *step, bool *is)
 {
     *is = ctx->who->role == ROLE_OPERATOR;
     if (*is || !str_is(step->role, role_infos[ctx->who->role].name))
@@ -154,7 +157,7 @@ static enum error show(struct ctx *ctx, const struct case_work *work, struct cas
     out->name = of->name;
     out->name_en = of->name_en;
     out->materials = materials_of(ctx, work, step->code, &out->files_needed);
-    enum error error = is_for_reader(ctx, step, &out->may_act);
+    enum error error = case_step_is_for_reader(ctx, step, &out->may_act);
     out->may_act = out->may_act && (str_is(step->state, "open") || str_is(step->state, "paused"));
     if (!error)
         error = case_form(ctx, work, step->code, false, &out->fields);
@@ -208,7 +211,7 @@ static enum error claim(struct ctx *ctx, int64_t id, struct case_work *work,
     if (!error)
         error = find(ctx, id, work, step);
     if (!error)
-        error = is_for_reader(ctx, *step, &is);
+        error = case_step_is_for_reader(ctx, *step, &is);
     if (!error && !is)
         return fail(ctx, E_FORBIDDEN, "这一步由别的单位或角色办",
                     "this step is for another organisation or role");
@@ -216,9 +219,10 @@ static enum error claim(struct ctx *ctx, int64_t id, struct case_work *work,
         error = inbox_claimed_by(ctx, STR("case_step"), case_step_key(ctx, *step), &claimed_by);
     if (!error && claimed_by)
         error = inbox_stands_in(ctx, claimed_by, &stands_in);
-    return error || stands_in ? error
-                              : fail(ctx, E_CONFLICT, "这一步已由同事领取；请他转交",
-                                     "a colleague has claimed this step: ask him to hand it over");
+    if (!error && !stands_in)
+        return fail(ctx, E_CONFLICT, "这一步已由同事领取；请他转交",
+                    "a colleague has claimed this step: ask him to hand it over");
+    return error ? error : case_step_responded(ctx, *step);
 }
 
 /* As it is after the change; the case is in the log, too. */
@@ -361,7 +365,7 @@ static enum error turn_clock(struct ctx *ctx, const struct case_work *work, stru
     struct clock_row clock = {.due_at = INSTANT_NONE};
     enum error error = E_OK;
     if (step->clock_id.known)
-        error = clock_happen(ctx, step->clock_id.value, kind, 0, reason, &clock);
+        error = clock_happen(ctx, step->clock_id.value, kind, reason, &clock);
     return error ? error : case_step_mark(ctx, work, step, clock.due_at, step->late);
 }
 

@@ -4,7 +4,7 @@
 
 enum { TEMPLATES_MAX = 500 };
 
-static const char *const unit_names[] = {"workdays", "half_days", "hours", NULL};
+static const char *const unit_names[] = {"workdays", "half_days", "hours", "natural_days", NULL};
 static const char *const kind_names[] = {"text",   "number", "integer",      "money", "date",
                                          "choice", "bool",   "organisation", NULL};
 
@@ -34,13 +34,17 @@ static const struct field template_step_fields[] = {
           "Where: applicant, area, anywhere, department:CODE, field:FIELD", .required = true,
           .length_max = 80),
     FIELD(struct template_step, limit_amount, "时限", "Limit"),
-    FIELD(struct template_step, limit_unit, "时限的单位：工作日、半日、工作小时",
-          "Unit of the limit, in working time", .choices = unit_names),
+    FIELD(struct template_step, limit_unit, "时限的单位：工作日、半日、工作小时、自然日",
+          "Unit of the limit: in working time, or natural days", .choices = unit_names),
     FIELD(struct template_step, rule, "办结要满足什么", "What must hold when it is completed",
           .length_max = 400),
     FIELD(struct template_step, rule_text, "不满足时的说明", "What is said where it does not",
           .length_max = 400),
     FIELD(struct template_step, rule_text_en, "英文说明", "The same in English", .length_max = 400),
+    FIELD(struct template_step, response_amount, "首次响应的时限", "Limit of the first response"),
+    FIELD(struct template_step, response_unit, "它的单位", "Its unit", .choices = unit_names),
+    FIELD(struct template_step, limit_role, "哪个角色可批准改时限；空为不可改",
+          "Role that may change the limit; null = nobody", .choices = role_names),
 };
 SHAPE(template_step);
 
@@ -174,9 +178,15 @@ bool template_comes_after(const struct template_view *view, struct str code, str
 
 enum limit_unit template_limit_unit(struct str name)
 {
-    return str_is(name, "hours")       ? LIMIT_MINUTES
-           : str_is(name, "half_days") ? LIMIT_HALF_DAYS
-                                       : LIMIT_WORKDAYS;
+    return str_is(name, "hours")          ? LIMIT_MINUTES
+           : str_is(name, "half_days")    ? LIMIT_HALF_DAYS
+           : str_is(name, "natural_days") ? LIMIT_NATURAL_DAYS
+                                          : LIMIT_WORKDAYS;
+}
+
+int64_t template_limit_amount(int64_t amount, enum limit_unit unit)
+{
+    return unit == LIMIT_MINUTES ? amount * 60 : amount;
 }
 
 struct template_query {
@@ -262,12 +272,17 @@ static struct str party_flaw(struct ctx *ctx, const struct template_view *view,
                : flaw_text(ctx, "不知道由哪里办", "nobody knows who does it", step->code);
 }
 
+static bool limit_is_bad(struct maybe_int amount, struct str unit)
+{
+    return amount.known && (amount.value < 1 || !unit.data);
+}
+
 static struct str step_flaw(struct ctx *ctx, const struct template_view *view,
                             const struct template_step *step)
 {
     struct str flaw = party_flaw(ctx, view, step);
-    if (!flaw.data && step->limit_amount.known &&
-        (step->limit_amount.value < 1 || !step->limit_unit.data))
+    if (!flaw.data && (limit_is_bad(step->limit_amount, step->limit_unit) ||
+                       limit_is_bad(step->response_amount, step->response_unit)))
         flaw = flaw_text(ctx, "时限要有单位，且大于 0", "a limit has a unit and is more than 0",
                          step->code);
     if (!flaw.data)

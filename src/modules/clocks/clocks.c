@@ -94,13 +94,34 @@ enum error office_read(struct ctx *ctx, struct office *office)
             line[i].day, line[i].works ? DAY_WORKDAY : DAY_HOLIDAY, line[i].name};
     office->cutoff_minute = minute_of(cutoff);
     office->digest = digest_of(ctx, &days, hours_text);
-    office->time = NULL;
+    office->time = office->natural = NULL;
     if (office->cutoff_minute >= 0 && hours_read(hours_text, &hours))
         office->time =
             working_time_new(ctx->arena, hours, exceptions, days.count, ctx->utc_offset_minutes);
     return office->time ? E_OK
                         : fail(ctx, E_INTERNAL, "日历或办公时间自相矛盾",
                                "the calendar or the office hours contradict themselves");
+}
+
+static enum error need_natural(struct ctx *ctx, struct office *office)
+{
+    struct office_hours always = {.round_the_clock = true};
+    if (!office->natural)
+        office->natural = working_time_new(ctx->arena, always, NULL, 0, ctx->utc_offset_minutes);
+    return office->natural ? E_OK : E_INTERNAL;
+}
+
+/* Working time counts at once, days of any kind from the next day on. */
+static enum error clock_by(struct ctx *ctx, struct office *office, struct str measure,
+                           struct work_clock *clock)
+{
+    *clock = (struct work_clock){.time = office->time, .cutoff_minute = office->cutoff_minute};
+    if (!str_is(measure, "natural"))
+        return E_OK;
+    enum error error = need_natural(ctx, office);
+    *clock = (struct work_clock){
+        .time = office->natural, .start_rule = START_NEXT_DAY, .extends_over = office->time};
+    return error;
 }
 
 /* --- Rows ----------------------------------------------------------------------------------- */
@@ -117,6 +138,10 @@ static const struct field clock_row_fields[] = {
     FIELD(struct clock_row, marks, "已提醒到第几档（50%、80%、100%）",
           "Shares that have been told: 50, 80, 100 percent"),
     FIELD(struct clock_row, calendar, "所依日历的指纹", "Digest of its calendar"),
+    FIELD(
+        struct clock_row, measure, "working 按工作时间；natural 按自然日（次日起算，末日放假顺延）",
+        "working: working time; natural: days of any kind, from the next day on, and over the end "
+        "of a holiday"),
     FIELD(struct clock_row, changed_seq, "序号", "Sequence of the last change"),
 };
 static const SHAPE(clock_row);
@@ -138,11 +163,13 @@ static const struct field happening_fields[] = {
 };
 static const SHAPE(happening);
 
-static enum error clock_of(struct ctx *ctx, const struct office *office, int64_t id,
+static enum error clock_of(struct ctx *ctx, struct office *office, const struct clock_row *row,
                            struct work_clock *clock, struct records *events)
 {
-    enum error error = db_all(ctx, &sql_clock_events, ARGS(arg_int("id", id)), &happening_shape,
-                              EVENTS_MAX, events);
+    enum error error = db_all(ctx, &sql_clock_events, ARGS(arg_int("id", row->id)),
+                              &happening_shape, EVENTS_MAX, events);
+    if (!error)
+        error = clock_by(ctx, office, row->measure, clock);
     if (error)
         return error;
     const struct happening *from = events->items;
@@ -150,10 +177,8 @@ static enum error clock_of(struct ctx *ctx, const struct office *office, int64_t
     for (size_t i = 0; i < events->count; i++)
         list[i] = (struct clock_event){(enum clock_event_kind)from[i].kind_number, from[i].at,
                                        from[i].limit_seconds, from[i].reason};
-    *clock = (struct work_clock){.time = office->time,
-                                 .cutoff_minute = office->cutoff_minute,
-                                 .events = list,
-                                 .event_count = events->count};
+    clock->events = list;
+    clock->event_count = events->count;
     return E_OK;
 }
 
@@ -183,19 +208,22 @@ enum error clock_begin(struct ctx *ctx, const char *kind, struct str subject_kin
                        struct clock_row *out)
 {
     struct office office;
+    struct work_clock clock;
+    struct str measure = unit == LIMIT_NATURAL_DAYS ? STR("natural") : STR("working");
     enum error error = office_read(ctx, &office);
+    if (!error)
+        error = clock_by(ctx, &office, measure, &clock);
     if (error)
         return error;
-    struct clock_event start = {CLOCK_START, ctx->now, limit_seconds(office.time, amount, unit),
+    struct clock_event start = {CLOCK_START, ctx->now, limit_seconds(clock.time, amount, unit),
                                 STR_NONE};
-    struct work_clock clock = {.time = office.time,
-                               .cutoff_minute = office.cutoff_minute,
-                               .events = &start,
-                               .event_count = 1};
+    clock.events = &start;
+    clock.event_count = 1;
     *out = (struct clock_row){.kind = str_of(kind),
                               .subject_kind = subject_kind,
                               .subject_key = subject_key,
                               .started_at = ctx->now,
+                              .measure = measure,
                               .changed_seq = ctx->sequence};
     follow(ctx, &office, &clock, out);
     error = db_insert(ctx, &sql_clock_insert, FROM(clock_row, out), &out->id);
@@ -215,30 +243,64 @@ static enum error store(struct ctx *ctx, const struct clock_row *row)
                    "the clock has just changed: look again, then try");
 }
 
-enum error clock_happen(struct ctx *ctx, int64_t id, enum clock_event_kind kind, int64_t limit,
-                        struct str reason, struct clock_row *out)
+/* Shares that are not over by the new limit have not been told of it. */
+static void untell(const struct work_clock *clock, struct instant now, struct clock_row *row)
+{
+    struct clock_reading reading = work_clock_read(clock, now);
+    while (row->marks && (reading.marks[row->marks - 1].seconds == INSTANT_NONE.seconds ||
+                          reading.marks[row->marks - 1].seconds > now.seconds))
+        row->marks--;
+}
+
+static enum error happen(struct ctx *ctx, struct office *office, struct work_clock *clock,
+                         struct clock_event event, struct clock_row *out)
+{
+    /* clock_of() left room. A clock that went back does not make time run backwards. */
+    struct clock_event *last = (struct clock_event *)(uintptr_t)&clock->events[clock->event_count];
+    *last = event;
+    if (clock->event_count && last->at.seconds < last[-1].at.seconds)
+        last->at = last[-1].at;
+    clock->event_count++;
+    if (work_clock_flaw(clock) != clock->event_count)
+        return fail(ctx, E_CONFLICT, "计时现在不能这样变", "the clock cannot do that now");
+    if (event.kind == CLOCK_LIMIT)
+        untell(clock, ctx->now, out);
+    follow(ctx, office, clock, out);
+    enum error error = note(ctx, out->id, last);
+    return error ? error : store(ctx, out);
+}
+
+static enum error open_clock(struct ctx *ctx, int64_t id, struct office *office,
+                             struct work_clock *clock, struct clock_row *row)
+{
+    struct records events;
+    enum error error = find(ctx, id, row);
+    if (!error)
+        error = office_read(ctx, office);
+    return error ? error : clock_of(ctx, office, row, clock, &events);
+}
+
+enum error clock_happen(struct ctx *ctx, int64_t id, enum clock_event_kind kind, struct str reason,
+                        struct clock_row *out)
 {
     struct office office;
     struct work_clock clock;
-    struct records events;
-    enum error error = find(ctx, id, out);
-    if (!error)
-        error = office_read(ctx, &office);
-    if (!error)
-        error = clock_of(ctx, &office, id, &clock, &events);
+    enum error error = open_clock(ctx, id, &office, &clock, out);
+    struct clock_event event = {kind, ctx->now, 0, reason};
+    return error ? error : happen(ctx, &office, &clock, event, out);
+}
+
+enum error clock_relimit(struct ctx *ctx, int64_t id, int64_t amount, enum limit_unit unit,
+                         struct str reason, struct clock_row *out)
+{
+    struct office office;
+    struct work_clock clock;
+    enum error error = open_clock(ctx, id, &office, &clock, out);
     if (error)
         return error;
-    /* clock_of() left room. A clock that went back does not make time run backwards. */
-    struct clock_event *event = (struct clock_event *)(uintptr_t)&clock.events[events.count];
-    *event = (struct clock_event){kind, ctx->now, limit, reason};
-    if (events.count && event->at.seconds < event[-1].at.seconds)
-        event->at = event[-1].at;
-    clock.event_count++;
-    if (work_clock_flaw(&clock) != clock.event_count)
-        return fail(ctx, E_CONFLICT, "计时现在不能这样变", "the clock cannot do that now");
-    follow(ctx, &office, &clock, out);
-    error = note(ctx, id, event);
-    return error ? error : store(ctx, out);
+    struct clock_event event = {CLOCK_LIMIT, ctx->now, limit_seconds(clock.time, amount, unit),
+                                reason};
+    return happen(ctx, &office, &clock, event, out);
 }
 
 enum error clock_read(struct ctx *ctx, int64_t id, struct clock_row *row,
@@ -246,12 +308,7 @@ enum error clock_read(struct ctx *ctx, int64_t id, struct clock_row *row,
 {
     struct office office;
     struct work_clock clock;
-    struct records events;
-    enum error error = find(ctx, id, row);
-    if (!error)
-        error = office_read(ctx, &office);
-    if (!error)
-        error = clock_of(ctx, &office, id, &clock, &events);
+    enum error error = open_clock(ctx, id, &office, &clock, row);
     if (!error)
         *reading = work_clock_read(&clock, ctx->now);
     return error;
@@ -280,13 +337,13 @@ enum error clocks_are_due(struct ctx *ctx, struct str subject_kind, bool *due)
     return error;
 }
 
-static enum error look(struct ctx *ctx, const struct office *office, struct clock_row row,
+static enum error look(struct ctx *ctx, struct office *office, struct clock_row row,
                        clock_passed_fn *passed)
 {
     struct work_clock clock;
     struct records events;
     int64_t told = row.marks;
-    enum error error = clock_of(ctx, office, row.id, &clock, &events);
+    enum error error = clock_of(ctx, office, &row, &clock, &events);
     if (error)
         return error;
     struct clock_reading reading = work_clock_read(&clock, ctx->now);
@@ -354,7 +411,8 @@ struct clock_view {
 static const struct field clock_view_fields[] = {
     FIELD(struct clock_view, elapsed_seconds, "已用（工作秒）", "Elapsed, in working seconds"),
     FIELD(struct clock_view, limit_seconds, "时限（工作秒）", "Limit, in working seconds"),
-    FIELD(struct clock_view, day_seconds, "一个工作日的秒数", "Seconds of a workday"),
+    FIELD(struct clock_view, day_seconds, "一日的秒数：工作日，或自然日",
+          "Seconds of a day: of a workday, or of a day of any kind"),
     FIELD(struct clock_view, counts_from, "从何时起计", "Counts from"),
     FIELD(struct clock_view, half_at, "用去 50% 的时刻", "When half of it is over"),
     FIELD(struct clock_view, four_fifths_at, "用去 80% 的时刻", "When 80 percent of it are over"),
@@ -375,8 +433,7 @@ static const struct field clock_key_fields[] = {
 };
 static const SHAPE(clock_key);
 
-static void show(struct ctx *ctx, const struct office *office, const struct work_clock *clock,
-                 struct clock_view *out)
+static void show(struct ctx *ctx, const struct work_clock *clock, struct clock_view *out)
 {
     struct clock_reading reading = work_clock_read(clock, ctx->now);
     size_t count;
@@ -395,7 +452,7 @@ static void show(struct ctx *ctx, const struct office *office, const struct work
     out->stretches = (struct records){stretches, count};
     out->elapsed_seconds = reading.elapsed;
     out->limit_seconds = reading.limit;
-    out->day_seconds = working_time_day(office->time);
+    out->day_seconds = working_time_day(clock->time);
     out->counts_from = reading.counts_from;
     out->half_at = reading.marks[0];
     out->four_fifths_at = reading.marks[1];
@@ -414,9 +471,9 @@ HANDLER(clock_show, clock_key, clock_view)
     if (!error)
         error = office_read(ctx, &office);
     if (!error)
-        error = clock_of(ctx, &office, in->id, &clock, &out->events);
+        error = clock_of(ctx, &office, &out->row, &clock, &out->events);
     if (!error)
-        show(ctx, &office, &clock, out);
+        show(ctx, &clock, out);
     return error;
 }
 

@@ -17,7 +17,8 @@ extern const struct module clocks_module;
 /* Holidays, make-up workdays and office hours. `digest` names this state of them. */
 struct office {
     struct working_time *time;
-    int cutoff_minute; /* what comes later in the day counts from the next workday on */
+    struct working_time *natural; /* every day whole; NULL until a clock needs it */
+    int cutoff_minute;            /* what comes later in the day counts from the next workday on */
     struct str digest;
 };
 enum error office_read(struct ctx *ctx, struct office *office) MUST_USE;
@@ -27,7 +28,7 @@ struct clock_row {
     struct str kind, subject_kind, subject_key, phase;
     struct instant started_at, due_at, next_at; /* INSTANT_NONE: stands still */
     int64_t marks;
-    struct str calendar;
+    struct str calendar, measure; /* "working" or "natural" */
     int64_t changed_seq;
 };
 
@@ -36,10 +37,15 @@ struct clock_row {
 enum error clock_begin(struct ctx *ctx, const char *kind, struct str subject_kind,
                        struct str subject_key, int64_t amount, enum limit_unit unit,
                        struct clock_row *out) MUST_USE;
-/* Something happens to it now: CLOCK_PAUSE with a reason, CLOCK_RESUME, CLOCK_LIMIT with working
- * seconds from the start, CLOCK_STOP. E_CONFLICT where that cannot be. */
-enum error clock_happen(struct ctx *ctx, int64_t id, enum clock_event_kind kind, int64_t limit,
-                        struct str reason, struct clock_row *out) MUST_USE;
+/* Something happens to it now: CLOCK_PAUSE with a reason, CLOCK_RESUME, CLOCK_STOP. E_CONFLICT
+ * where that cannot be. */
+enum error clock_happen(struct ctx *ctx, int64_t id, enum clock_event_kind kind, struct str reason,
+                        struct clock_row *out) MUST_USE;
+
+/* Another limit, counted from the start, in the measure that it has; shares of it that are not over
+ * any more will be told again. */
+enum error clock_relimit(struct ctx *ctx, int64_t id, int64_t amount, enum limit_unit unit,
+                         struct str reason, struct clock_row *out) MUST_USE;
 
 /* What it reads now. */
 enum error clock_read(struct ctx *ctx, int64_t id, struct clock_row *row,

@@ -68,11 +68,10 @@ enum error files_refer(struct ctx *ctx, const struct upload *upload, const char 
 enum error files_release(struct ctx *ctx, struct str sha256, const char *kind,
                          struct str key) MUST_USE;
 
-/* In the transaction of a write, after file_store_put(): from now on `instead` is read where the file
- * was; its rows stay, its bytes go. On SQLite file_store_remove() unlinks them after the commit, or
- * the next sweep does. */
-enum error files_replace(struct ctx *ctx, struct str sha256,
-                         const struct upload *instead) MUST_USE;
+/* In the transaction of a write, after file_store_put(): from now on `instead` is read where the
+ * file was; its rows stay, its bytes go. On SQLite file_store_remove() unlinks them after the
+ * commit, or the next sweep does. */
+enum error files_replace(struct ctx *ctx, struct str sha256, const struct upload *instead) MUST_USE;
 void file_store_remove(const struct file_store *store, struct str sha256);
 
 /* Opens a file for reading, at its first byte; the caller closes it. On PostgreSQL its bytes are

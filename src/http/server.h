@@ -17,14 +17,14 @@
 #include "base/digest.h"
 
 enum {
-    HTTP_HEADERS_MAX = 16,       /* headers a reply may have */
-    HTTP_TARGET_MAX = 8 * 1024,  /* bytes of path and query */
-    HTTP_HEAD_MAX = 10 * 1024,   /* bytes of request line and headers */
+    HTTP_HEADERS_MAX = 16,        /* headers a reply may have */
+    HTTP_TARGET_MAX = 8 * 1024,   /* bytes of path and query */
+    HTTP_HEAD_MAX = 10 * 1024,    /* bytes of request line and headers */
     HTTP_CONNECTIONS_MAX = 12000, /* fewer where the process may not open so many files */
-    HTTP_IDLE_SECONDS = 30,      /* a client that neither sends nor reads is dropped */
-    HTTP_REQUEST_SECONDS = 60,   /* how long sending a request may take … */
-    HTTP_BODY_RATE = 4 * 1024,   /* … and a second more for so many bytes of body */
-    HTTP_UPLOADS_MAX = 32,       /* bodies in files at the same time; past that 503 */
+    HTTP_IDLE_SECONDS = 30,       /* a client that neither sends nor reads is dropped */
+    HTTP_REQUEST_SECONDS = 60,    /* how long sending a request may take … */
+    HTTP_BODY_RATE = 4 * 1024,    /* … and a second more for so many bytes of body */
+    HTTP_UPLOADS_MAX = 32,        /* bodies in files at the same time; past that 503 */
     HTTP_PEER_TEXT = 46,
     HTTP_LATER_SECONDS = 60 /* how long a reply may be put off */
 };

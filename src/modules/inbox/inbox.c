@@ -9,7 +9,7 @@
 
 enum {
     TALLY_SLOTS = 16,
-    PAGE_MAX = 200,
+    PAGE_MAX = LIST_LIMIT_MAX, /* as of other lists */
     PAGE = 50,
     AUDIENCES_MAX = 12, /* the role's, one's own, and of ten whom one stands in for */
     DELEGATIONS_MAX = 200,

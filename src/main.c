@@ -18,6 +18,7 @@
 #include "core/rotation.h"
 #include "core/search.h"
 #include "core/transfer.h"
+#include "modules/cases/simulate_command.h"
 #include "modules/documents/documents.h"
 #include "json/read.h"
 
@@ -254,6 +255,17 @@ COMMAND(command_import)
     return status == 2 ? MISUSED : status;
 }
 
+COMMAND(command_simulate)
+{
+    struct simulate_words said;
+    if (!simulate_words_read(arena, count, words, &said))
+        return MISUSED;
+    struct app *app = open_app(arena, config);
+    int status = app ? simulate_command(app, arena, &said) : 1;
+    app_close(app);
+    return status;
+}
+
 COMMAND(command_keys_check)
 {
     UNUSED;
@@ -361,6 +373,8 @@ static const struct command {
      documents_add},
     {"import", "TARGET FILE [--mode all|rows] [--check]", "导入表格", "import a table (CSV, XLSX)",
      0, ANY_NUMBER, command_import},
+    {"simulate", "CODE [--arrivals-per-day N] [--staff bank=3] [--seed N]", "模拟一件事的忙闲",
+     "what a case does under load", 1, ANY_NUMBER, command_simulate},
     {"users reset", "NAME", "给用户一次性链接设密码", "a one-time link for a password", 1, 1,
      command_users_reset},
     {"pack check", "FOLDER", "检查一个城市包", "check a city pack", 1, 1, command_pack_check},

@@ -176,6 +176,12 @@ static bool put_file(struct arena *arena, struct config *config, struct str *rea
     return good;
 }
 
+/* These commands have flags of their own. */
+static bool takes_flags(const char *command)
+{
+    return strcmp(command, "import") == 0 || strcmp(command, "simulate") == 0;
+}
+
 /* --db URL or --db=URL. */
 static bool put_flags(struct arena *arena, struct config *config, int count, char **words,
                       int *rest_count, struct str *reason)
@@ -189,8 +195,8 @@ static bool put_flags(struct arena *arena, struct config *config, int count, cha
         }
         size_t at = str_find(word, '=');
         const struct setting *setting = find(str_skip(str_first(word, at), 2));
-        if (!setting && *rest_count && strcmp(words[0], "import") == 0) {
-            words[(*rest_count)++] = words[i]; /* this command has flags of its own */
+        if (!setting && *rest_count && takes_flags(words[0])) {
+            words[(*rest_count)++] = words[i];
             continue;
         }
         if (!setting) {

@@ -145,3 +145,19 @@ test('the database and its keys are their owner\'s alone', { skip: !process.env.
   for (const path of [database, `${database}-wal`, database.replace(/db$/, 'key')])
     assert.equal(statSync(path).mode & 0o077, 0, path);
 });
+
+test('a case template is simulated: the same seed gives the same table, more staff shorter waits', () => {
+  const settings = ['--db', `sqlite:${join(folder, 'simulate.db')}`, '--key-file', join(folder, 'simulate.key'), '--pack', 'tests/packs/xingzhou'];
+  const simulate = (...words) => kechuang(...settings, 'simulate', ...words);
+  const one = simulate('ip_pledge', '--arrivals-per-day', '4', '--staff', 'bank=3', '--staff', 'institute=2', '--seed', '1');
+  assert.equal(one.status, 0, one.stderr);
+  assert.match(one.stdout, /^ip_pledge\/\d+ /);
+  assert.match(one.stdout, /^review +bank +3 /m);
+  assert.match(one.stdout, /^valuation +institute +2 /m);
+  assert.equal(simulate('ip_pledge', '--staff', 'bank=3', '--seed', '1', '--arrivals-per-day', '4', '--staff', 'institute=2').stdout, one.stdout);
+  const p90 = (result) => Number(result.stdout.match(/p90 ([\d.]+)/)[1]);
+  assert.ok(p90(simulate('ip_pledge', '--arrivals-per-day', '4', '--staff', 'bank=30', '--staff', 'institute=2', '--staff', 'department_officer=9', '--seed', '1')) < p90(one));
+  assert.equal(simulate('nowhere').status, 1);
+  assert.equal(simulate('ip_pledge', '--staff', 'three').status, 1);
+  for (const misused of [['--seed'], ['ip_pledge', '--colour', 'red'], ['a', 'b']]) assert.equal(simulate(...misused).status, 2, misused.join(' '));
+});

@@ -141,10 +141,11 @@ static void show(struct ctx *ctx, const struct template_view *view, const struct
     out->whole_p90_hours = result->whole_p90 / HOUR;
     out->assumption =
         STR("按工作时间模拟；来件随机，每步用时平均为时限的四分之一（没有时限的一小时）；"
-            "有条件的步骤都算需要；本项目约定");
+            "有条件的步骤都算需要，每步都办成；本项目约定");
     out->assumption_en =
         STR("In working time; cases come at random; a step takes a quarter of its limit on average "
-            "(an hour without one); conditional steps are all needed; our assumptions");
+            "(an hour without one); conditional steps are all needed and each is done; our "
+            "assumptions");
 }
 
 SHARED_HANDLER(case_simulate, simulation_query, case_simulation)

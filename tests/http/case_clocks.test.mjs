@@ -52,4 +52,11 @@ for (const [kind, make] of Object.entries(makers))
       assert.ok(Date.now() < end, `still due at ${now}`);
       await new Promise((resolve) => { setTimeout(resolve, 100); });
     }
+
+    // A template that was damaged past the program says so, and takes no case.
+    assert.equal((await json('/api/case_templates/ip_pledge')).flaw, null);
+    change(kind, db, "UPDATE case_template_step SET after = 'loan' WHERE code = 'need';");
+    assert.match((await json('/api/case_templates/ip_pledge')).flaw, /互相等待.*: need/);
+    change(kind, db, "UPDATE case_template_step SET after = NULL, party = 'field:nobody' WHERE code = 'need';");
+    assert.match((await json('/api/case_templates/ip_pledge')).flaw, /不知道由哪里办: need/);
   });

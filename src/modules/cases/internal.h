@@ -60,6 +60,7 @@ struct case_template {
 struct template_view {
     struct case_template template;
     struct records steps, fields, materials, outcomes;
+    struct str flaw; /* STR_NONE: none; only where it is shown */
 };
 extern const struct shape template_step_shape, template_field_shape, template_material_shape,
     template_outcome_shape, case_template_shape;

@@ -205,13 +205,19 @@ static const struct field template_view_fields[] = {
     FIELD(struct template_view, materials, "材料", "Materials", .of = &template_material_shape),
     FIELD(struct template_view, outcomes, "办不成或要重办的结果", "Outcomes other than done",
           .of = &template_outcome_shape),
+    FIELD(struct template_view, flaw, "模板有什么错：步骤互相等待、不知由谁办等；空为没有",
+          "What is wrong with it: steps that wait for each other, nobody who does one; null = "
+          "nothing"),
 };
 static const SHAPE_EXTENDING(template_view, case_template);
 
 SHARED_HANDLER(case_template_show, template_query, template_view)
 {
     enum error error = template_read(ctx, in->code, in->version, out);
-    ctx->etag = error ? 0 : out->template.changed_seq;
+    if (!error)
+        out->flaw = template_flaw(ctx, out);
+    /* The flaw is told in the reader's language. */
+    ctx->etag = error || out->flaw.data ? 0 : out->template.changed_seq;
     return error;
 }
 

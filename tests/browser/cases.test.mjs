@@ -120,6 +120,22 @@ test('from application to registration and payment, with clock and notices', { s
   await firm.getByText('已办结：知识产权质押融资').waitFor();
 });
 
+test('the inbox goes on to its next page and back', { skip }, async () => {
+  for (let i = 0; i < 120; i++)
+    await readers.firm.done('POST', '/api/cases', { template_code: 'ip_pledge' });
+  const page = await pageOf('firm');
+  await visit(page, '/inbox', url);
+  const first = page.locator('.items').last().locator('a').first();
+  const address = await first.getAttribute('href');
+  await page.locator('button[name="next-page"]').click();
+  await page.getByRole('button', { name: '回到第一页' }).waitFor();
+  await settled(page);
+  assert.notEqual(await first.getAttribute('href'), address);
+  await page.getByRole('button', { name: '回到第一页' }).click();
+  await page.locator(`.items a[href="${address}"]`).first().waitFor();
+  await clean(page);
+});
+
 for (const [theme, viewport] of [
   ['light', DESKTOP],
   ['dark', PHONE],

@@ -137,6 +137,8 @@ const en: typeof zh = {
     addNote: 'Add note',
   },
   inbox: {
+    first: 'First page',
+    further: 'Next page',
     which: 'Whose',
     all: 'All',
     mine: 'Mine',

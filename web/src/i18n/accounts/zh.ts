@@ -129,6 +129,8 @@ export default {
     addNote: '留言',
   },
   inbox: {
+    first: '回到第一页',
+    further: '下一页',
     which: '看谁的',
     all: '全部',
     mine: '我的（含代办）',

@@ -93,6 +93,7 @@ export interface ClockView {
   elapsed_seconds: number;
   limit_seconds: number;
   provisional: boolean;
+  events: { kind_number: number; at: string; limit_seconds: number; reason: string | null }[];
   stretches: Stretch[];
 }
 export interface InboxItem {

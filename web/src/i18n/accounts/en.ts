@@ -112,6 +112,7 @@ const en: typeof zh = {
     limit: 'limit',
     hours: 'working hours',
     provisional: 'Provisional: the calendar has not been announced',
+    relimited: 'New limit:',
     why: {
       counted: 'counted',
       not_yet: 'not yet begun',

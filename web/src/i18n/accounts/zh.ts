@@ -104,6 +104,7 @@ export default {
     limit: '时限',
     hours: '工作小时',
     provisional: '暂定：所依日历尚未公布',
+    relimited: '时限改为',
     why: {
       counted: '计时',
       not_yet: '尚未起算',

@@ -274,12 +274,6 @@ static bool is_zip(struct str type)
            str_starts(type, STR("application/vnd.oasis."));
 }
 
-static enum error unreadable(struct ctx *ctx)
-{
-    return fail(ctx, errno == ENOSPC ? E_DISK_FULL : E_BUSY, "文件读写失败：%s",
-                "a file could not be read or written: %s", strerror(errno));
-}
-
 enum error file_mentions_find(struct ctx *ctx, const struct encoded_needles *encoded, int file,
                               struct str type, struct file_mentions *found)
 {
@@ -292,7 +286,7 @@ enum error file_mentions_find(struct ctx *ctx, const struct encoded_needles *enc
     if (found->kind == MENTION_WHOLE || (found->kind == MENTION_NONE && is_zip(type)))
         return E_OK;
     if (!map(file, &bytes))
-        return unreadable(ctx);
+        return file_failed(ctx);
     enum mention_kind before = found->kind;
     if (is_text(type) || (str_is(type, "application/octet-stream") && is_other_text(bytes)))
         find_in_text(encoded, bytes, found);
@@ -304,17 +298,6 @@ enum error file_mentions_find(struct ctx *ctx, const struct encoded_needles *enc
     return E_OK;
 }
 
-static bool write_all(int file, struct str bytes)
-{
-    while (bytes.length) {
-        ssize_t written = write(file, bytes.data, bytes.length);
-        if (written < 0 && errno != EINTR)
-            return false;
-        bytes = str_skip(bytes, written > 0 ? (size_t)written : 0);
-    }
-    return true;
-}
-
 static bool write_without(const struct encoded_needles *encoded, enum text_encoding encoding,
                           struct str bytes, int out)
 {
@@ -322,11 +305,11 @@ static bool write_without(const struct encoded_needles *encoded, enum text_encod
     size_t from = 0, at, which;
     bool good = true;
     while (good && (at = finder_next(finder, bytes, from, &which)) != SIZE_MAX) {
-        good = write_all(out, (struct str){bytes.data + from, at - from}) &&
-               write_all(out, encoded->mark[encoding]);
+        good = file_write(out, (struct str){bytes.data + from, at - from}) &&
+               file_write(out, encoded->mark[encoding]);
         from = at + finder->needles[which].length;
     }
-    return good && write_all(out, str_skip(bytes, from));
+    return good && file_write(out, str_skip(bytes, from));
 }
 
 static enum error mend_text(struct ctx *ctx, const struct encoded_needles *encoded, int file,
@@ -335,10 +318,10 @@ static enum error mend_text(struct ctx *ctx, const struct encoded_needles *encod
     struct str bytes;
     *mended = (struct upload){.file = file_store_temporary(ctx->files)};
     if (mended->file < 0 || !map(file, &bytes))
-        return unreadable(ctx);
+        return file_failed(ctx);
     bool good = write_without(encoded, encoding, bytes, mended->file);
     unmap(bytes);
-    return good ? file_store_put(ctx, mended) : unreadable(ctx);
+    return good ? file_store_put(ctx, mended) : file_failed(ctx);
 }
 
 enum error file_mentions_mend(struct ctx *ctx, const struct encoded_needles *encoded, int file,

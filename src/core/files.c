@@ -161,7 +161,7 @@ enum error files_keep(struct ctx *ctx, const struct upload *upload)
                       arg_text("type", upload->type)));
 }
 
-static enum error unreadable(struct ctx *ctx)
+enum error file_failed(struct ctx *ctx)
 {
     return fail(ctx, errno == ENOSPC ? E_DISK_FULL : E_BUSY, "文件读写失败：%s",
                 "a file could not be read or written: %s", strerror(errno));
@@ -174,7 +174,7 @@ static enum error put_chunks(struct ctx *ctx, const struct upload *upload)
     for (int64_t number = 0, at = 0; !error && at < upload->size; number++) {
         ssize_t count = pread(upload->file, bytes, FILE_CHUNK, at);
         if (count <= 0)
-            return unreadable(ctx);
+            return file_failed(ctx);
         error = db_do(ctx, &sql_file_chunk_put,
                       ARGS(arg_text("sha256", str_of(upload->sha256)), arg_int("number", number),
                            arg_bytes("bytes", (struct str){bytes, (size_t)count})));
@@ -237,20 +237,19 @@ static bool sniff_file(struct upload *upload)
 enum error file_store_put(struct ctx *ctx, struct upload *upload)
 {
     if (!file_measure(upload) || !sniff_file(upload))
-        return unreadable(ctx);
+        return file_failed(ctx);
     if (ctx->files->in_database)
         return put_in_database(ctx, upload);
-    return link_file(ctx->files, upload) ? E_OK : unreadable(ctx);
+    return link_file(ctx->files, upload) ? E_OK : file_failed(ctx);
 }
 
-static bool write_all(int file, const char *bytes, size_t size)
+bool file_write(int file, struct str bytes)
 {
-    while (size) {
-        ssize_t written = write(file, bytes, size);
+    while (bytes.length) {
+        ssize_t written = write(file, bytes.data, bytes.length);
         if (written < 0 && errno != EINTR)
             return false;
-        bytes += written > 0 ? written : 0;
-        size -= written > 0 ? (size_t)written : 0;
+        bytes = str_skip(bytes, written > 0 ? (size_t)written : 0);
     }
     return true;
 }
@@ -269,14 +268,14 @@ static enum error stored(struct ctx *ctx, struct upload *upload, enum error erro
 static enum error begin_upload(struct ctx *ctx, struct upload *upload)
 {
     *upload = (struct upload){.file = file_store_temporary(ctx->files)};
-    return upload->file < 0 ? unreadable(ctx) : E_OK;
+    return upload->file < 0 ? file_failed(ctx) : E_OK;
 }
 
 enum error file_store_bytes(struct ctx *ctx, struct str bytes, struct upload *upload)
 {
     enum error error = begin_upload(ctx, upload);
-    if (!error && !write_all(upload->file, bytes.data, bytes.length))
-        error = unreadable(ctx);
+    if (!error && !file_write(upload->file, bytes))
+        error = file_failed(ctx);
     return stored(ctx, upload, error);
 }
 
@@ -289,11 +288,11 @@ enum error file_store_copy(struct ctx *ctx, int source, int64_t most, struct upl
         most -= count;
         if (most < 0)
             error = fail(ctx, E_TOO_LARGE, "文件过大", "the file is too large");
-        else if (!write_all(upload->file, bytes, (size_t)count))
-            error = unreadable(ctx);
+        else if (!file_write(upload->file, (struct str){bytes, (size_t)count}))
+            error = file_failed(ctx);
     }
     if (!error && count < 0)
-        error = unreadable(ctx);
+        error = file_failed(ctx);
     return stored(ctx, upload, error);
 }
 
@@ -349,7 +348,7 @@ static enum error find_present(struct ctx *ctx, struct str sha256, struct presen
 
 static enum error copy_chunk(struct ctx *ctx, void *file, struct str bytes)
 {
-    return write_all(*(int *)file, bytes.data, bytes.length) ? E_OK : unreadable(ctx);
+    return file_write(*(int *)file, bytes) ? E_OK : file_failed(ctx);
 }
 
 static enum error copy_chunks(struct ctx *ctx, struct str sha256, int64_t size, int file)
@@ -369,7 +368,7 @@ static enum error open_from_database(struct ctx *ctx, const struct present *pres
 {
     *file = file_store_temporary(ctx->files);
     if (*file < 0)
-        return unreadable(ctx);
+        return file_failed(ctx);
     enum error error = copy_chunks(ctx, present->sha256, present->size, *file);
     if (error) {
         close(*file);
@@ -388,7 +387,7 @@ static enum error open_present(struct ctx *ctx, const struct present *present, i
         print_paths(ctx->files, arena_str(ctx->arena, present->sha256).data, shard, path);
         *file = open(path, O_RDONLY | O_CLOEXEC);
         if (*file < 0)
-            error = errno == ENOENT ? E_NOT_FOUND : unreadable(ctx);
+            error = errno == ENOENT ? E_NOT_FOUND : file_failed(ctx);
     }
     return error == E_NOT_FOUND ? missing(ctx, present->sha256) : error;
 }

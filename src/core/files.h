@@ -33,6 +33,10 @@ struct upload {
     struct str type; /* by its bytes (sniff.h); constant */
 };
 
+/* All of it, at the file's position; false with errno. */
+bool file_write(int file, struct str bytes) MUST_USE;
+/* E_DISK_FULL or E_BUSY, with what errno says. */
+enum error file_failed(struct ctx *ctx);
 /* Finds size and digest of an open file; false with errno. */
 bool file_measure(struct upload *upload) MUST_USE;
 

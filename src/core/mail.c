@@ -1,12 +1,12 @@
 #include "core/mail.h"
 
 #include <curl/curl.h>
-#include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "base/buf.h"
+#include "core/outbound.h"
 
 enum {
     CONNECT_SECONDS = 10,
@@ -97,18 +97,6 @@ static size_t give(char *to, size_t size, size_t count, void *state)
     return length;
 }
 
-static void start_curl(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-static bool is_here(const char *url)
-{
-    struct str host = str_of(strstr(url, "://") + 3);
-    return str_starts(host, STR("127.0.0.1")) || str_starts(host, STR("localhost")) ||
-           str_starts(host, STR("[::1]"));
-}
-
 static bool read_password(const char *path, char *password, size_t size)
 {
     FILE *in = fopen(path, "r");
@@ -123,10 +111,9 @@ static bool read_password(const char *path, char *password, size_t size)
 bool mail_send(struct arena *arena, const struct mail_server *server, const struct mail *mail,
                bool *for_good, char *reason, size_t reason_size)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     char password[PASSWORD_MAX] = "";
     struct str rest = mail_print(arena, server, mail);
-    pthread_once(&once, start_curl);
+    outbound_ready();
     *for_good = false;
     if (!mail_address_is_good(mail->to)) {
         *for_good = true;
@@ -150,7 +137,7 @@ bool mail_send(struct arena *arena, const struct mail_server *server, const stru
     curl_easy_setopt(curl, CURLOPT_URL, server->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(curl, CURLOPT_USE_SSL,
-                     (long)(is_here(server->url) ? CURLUSESSL_NONE : CURLUSESSL_ALL));
+                     (long)(url_is_here(str_of(server->url)) ? CURLUSESSL_NONE : CURLUSESSL_ALL));
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)server->seconds);

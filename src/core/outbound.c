@@ -69,9 +69,20 @@ static bool is_listed(struct str hosts, const struct place *place, bool *within)
     return false;
 }
 
-static bool is_here(const char *host)
+bool url_is_here(struct str text)
 {
-    return strcmp(host, "127.0.0.1") == 0 || strcmp(host, "[::1]") == 0;
+    static const char *const names[] = {"127.0.0.1", "[::1]", "localhost"};
+    struct arena arena = {0};
+    char host[HOST_ROOM] = "";
+    bool here = false;
+    CURLU *url = curl_url();
+    if (url && curl_url_set(url, CURLUPART_URL, arena_str(&arena, text).data, 0) == CURLUE_OK &&
+        copy_part(url, CURLUPART_HOST, 0, host, sizeof(host)))
+        for (size_t i = 0; i < COUNT(names); i++)
+            here = here || strcmp(host, names[i]) == 0;
+    curl_url_cleanup(url);
+    arena_free(&arena);
+    return here;
 }
 
 static bool is_address(const char *host)
@@ -84,7 +95,7 @@ enum outbound_verdict outbound_judge(struct str url, struct str hosts)
 {
     struct place place;
     bool within;
-    if (!parse(url, &place) || (!place.https && !is_here(place.host)))
+    if (!parse(url, &place) || (!place.https && !(is_address(place.host) && url_is_here(url))))
         return OUTBOUND_URL;
     return is_listed(hosts, &place, &within) ? OUTBOUND_GOOD : OUTBOUND_UNLISTED;
 }
@@ -146,9 +157,15 @@ static size_t throw_away(char *bytes, size_t size, size_t count, void *state)
     return *taken > ANSWER_MAX ? 0 : size * count;
 }
 
-static void start_curl(void)
+static void start(void)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+void outbound_ready(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start);
 }
 
 static void set_options(CURL *curl, struct arena *arena, const struct outbound *outbound,
@@ -188,11 +205,10 @@ static struct curl_slist *headers_of(struct arena *arena, const struct outbound 
 bool outbound_post(struct arena *arena, const struct outbound *outbound, long *status, char *reason,
                    size_t reason_size)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct place place;
     bool within = false;
     size_t taken = 0;
-    pthread_once(&once, start_curl);
+    outbound_ready();
     *status = 0;
     if (outbound_judge(outbound->url, outbound->hosts) != OUTBOUND_GOOD ||
         !parse(outbound->url, &place) || !is_listed(outbound->hosts, &place, &within)) {

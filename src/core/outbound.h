@@ -5,14 +5,20 @@
  * name server says it lies (a page of ours must not become a way into the network it stands in);
  * with a + in front (+oa.city.example) it may lie in one's own network. An address that is listed
  * as such may be any. What the name led to is looked at when the connection is made, so a name that
- * changes in between leads nowhere else. Only https, verified; http to this machine. No redirect is
- * followed, no proxy used, and of the answer nothing but its status is kept. */
+ * changes in between leads nowhere else. Only https, verified; http to this machine by its address.
+ * No redirect is followed, no proxy used, and of the answer nothing but its status is kept. */
 #ifndef CORE_OUTBOUND_H
 #define CORE_OUTBOUND_H
 
 #include "base/arena.h"
 
 struct sockaddr;
+
+/* What every use of libcurl begins with; once, from any thread. */
+void outbound_ready(void);
+/* Does a URL of any scheme name this machine (127.0.0.1, ::1, localhost), where nobody listens in?
+ */
+bool url_is_here(struct str url);
 
 enum outbound_verdict { OUTBOUND_GOOD, OUTBOUND_URL, OUTBOUND_UNLISTED };
 /* Is it a URL to which the list lets us go? */

@@ -48,3 +48,16 @@ export const post = async ({ url, token }, path, body) => {
   return JSON.parse(reply.body);
 };
 
+// A statement to a test's own database, beside the program.
+export const sql = (db, statement) => (db.startsWith('sqlite:')
+  ? execFileSync('sqlite3', ['-cmd', '.timeout 5000', db.slice('sqlite:'.length), statement], { encoding: 'utf8' })
+  : execFileSync('psql', ['-qXAt', db, '-c', statement], { encoding: 'utf8' })).trim();
+// Asks until it is so, for what the program does by itself.
+export const until = async (what, found) => {
+  for (const end = Date.now() + 20000; Date.now() < end;) {
+    const value = await found();
+    if (value) return value;
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+  return assert.fail(`waited in vain until ${what}`);
+};

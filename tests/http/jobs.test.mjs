@@ -1,26 +1,14 @@
 // Jobs: seen, streamed, stopped, taken up again after a crash; begun by the clock, once.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
-import { get, makers, operator, post, start } from './apart.mjs';
+import { get, makers, operator, post, sql, start, until } from './apart.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'kechuang-jobs-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const sql = (db, statement) => db.startsWith('sqlite:')
-  ? execFileSync('sqlite3', ['-cmd', '.timeout 5000', db.slice('sqlite:'.length), statement], { encoding: 'utf8' }).trim()
-  : execFileSync('psql', ['-qXAt', db, '-c', statement], { encoding: 'utf8' }).trim();
-const until = async (what, found) => {
-  for (const end = Date.now() + 20000; Date.now() < end;) {
-    const value = await found();
-    if (value) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`waited in vain until ${what}`);
-};
 const asked = async (at, path, headers = []) => {
   const reply = await get(at.url, path, [...operator(at.token), ...headers]);
   return { ...reply, json: /json/.test(reply.headers['content-type']) ? JSON.parse(reply.body) : null };

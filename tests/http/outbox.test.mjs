@@ -1,11 +1,11 @@
 // E-mail, to a real SMTP server: what goes out, when it does not, and what a crash makes of it.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
-import { makers } from './apart.mjs';
+import { makers, sql, until } from './apart.mjs';
 import { administrator, newUser } from './access.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'kechuang-outbox-'));
@@ -20,17 +20,6 @@ const port = await new Promise((resolve) => smtp.stdout.on('data', (bytes) => {
   rest = lines.pop();
   for (const line of lines) if (/^\d+$/.test(line)) resolve(line); else letters.push(JSON.parse(line));
 }));
-const sql = (db, statement) => db.startsWith('sqlite:')
-  ? execFileSync('sqlite3', ['-cmd', '.timeout 5000', db.slice('sqlite:'.length), statement], { encoding: 'utf8' }).trim()
-  : execFileSync('psql', ['-qXAt', db, '-c', statement], { encoding: 'utf8' }).trim();
-const until = async (what, found) => {
-  for (const end = Date.now() + 20000; Date.now() < end;) {
-    const value = await found();
-    if (value) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`waited in vain until ${what}`);
-};
 const header = (letter, name) => letter.text.match(new RegExp(`^${name}: (.*)$`, 'mi'))?.[1].trim();
 const decoded = (text) => text.replace(/=\?UTF-8\?B\?(.*?)\?=\s*/g, (_, word) => Buffer.from(word, 'base64').toString());
 

@@ -1,7 +1,7 @@
 // Webhooks: what another system is told, signed; when it does not answer, or answers strangely; and
 // where the program does not go.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { administrator, newUser } from './access.mjs';
-import { makers } from './apart.mjs';
+import { makers, sql, until } from './apart.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'kechuang-webhooks-'));
 const servers = [], heard = [];
@@ -31,17 +31,6 @@ after(() => {
   listener.close();
   rmSync(folder, { recursive: true });
 });
-const sql = (db, statement) => (db.startsWith('sqlite:')
-  ? execFileSync('sqlite3', ['-cmd', '.timeout 5000', db.slice('sqlite:'.length), statement], { encoding: 'utf8' })
-  : execFileSync('psql', ['-qXAt', db, '-c', statement], { encoding: 'utf8' })).trim();
-const until = async (what, found) => {
-  for (const end = Date.now() + 20000; Date.now() < end;) {
-    const value = await found();
-    if (value) return value;
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
-  }
-  return assert.fail(`waited in vain until ${what}`);
-};
 
 for (const [name, make] of Object.entries(makers)) {
   const called = (what) => `${name}: ${what}`;

@@ -130,12 +130,15 @@ test(`${idle} idle connections: the program answers, and goes on when they are g
 
 test('streams of events whose clients vanish free their places', async () => {
   const db = join(folder, 'vanish.db'), at = await serve(db);
+  assert.equal((await ask(at, 'POST', '/api/schedules/tidying/run')).status, 200);
+  const { items: [job] } = JSON.parse((await ask(at, 'GET', '/api/jobs?limit=1')).text);
+  assert.match((await ask(at, 'GET', `/api/jobs/${job.id}/events`)).text, /^(id|data|event|retry):/m, 'there is something to stream');
   for (let round = 0; round < 20; round++) {
     const sockets = await Promise.all(Array.from({ length: 50 }, async () => {
       const socket = connect(at.port, '127.0.0.1');
       await once(socket, 'connect');
       socket.on('error', () => {});
-      socket.write(`GET /api/jobs/1/events HTTP/1.1\r\nHost: 127.0.0.1:${at.port}\r\nAuthorization: Bearer ${at.token}\r\n\r\n`);
+      socket.write(`GET /api/jobs/${job.id}/events HTTP/1.1\r\nHost: 127.0.0.1:${at.port}\r\nAuthorization: Bearer ${at.token}\r\n\r\n`);
       return socket;
     }));
     for (const socket of sockets) socket.resetAndDestroy();

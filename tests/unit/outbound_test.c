@@ -67,5 +67,26 @@ static void only_what_is_listed_is_asked(void **state)
             fail_msg("%s: %d", cases[i].url, (int)outbound_judge(str_of(cases[i].url), hosts));
 }
 
-UNIT_GROUP(outbound, cmocka_unit_test(own_networks_are_told_from_the_world),
+/* Where this is true, letters and passwords may go in the clear. */
+static void only_this_machine_is_here(void **state)
+{
+    static const char *const here[] = {"smtp://127.0.0.1:25", "smtp://localhost",
+                                       "http://[::1]:9/"};
+    static const char *const elsewhere[] = {"smtp://127.0.0.1.example.com:25",
+                                            "smtp://localhost.example.com",
+                                            "smtp://10.0.0.1",
+                                            "smtp://127.0.0.1@example.com",
+                                            "smtp://[::1:2]",
+                                            "smtp://"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(here); i++)
+        if (!url_is_here(str_of(here[i])))
+            fail_msg("%s", here[i]);
+    for (size_t i = 0; i < COUNT(elsewhere); i++)
+        if (url_is_here(str_of(elsewhere[i])))
+            fail_msg("%s", elsewhere[i]);
+}
+
+UNIT_GROUP(outbound, cmocka_unit_test(only_this_machine_is_here),
+           cmocka_unit_test(own_networks_are_told_from_the_world),
            cmocka_unit_test(only_what_is_listed_is_asked))

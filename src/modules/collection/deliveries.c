@@ -69,6 +69,22 @@ static const struct lifecycle_state delivery_states[] = {
     {"arrived", "已报", "Arrived", false},    {"rejected", "退回", "Rejected", false},
     {"accepted", "已验收", "Accepted", true},
 };
+/* What was taken back since is not there to be accepted. */
+static enum error import_stands(struct ctx *ctx, const void *record)
+{
+    const struct delivery *delivery = record;
+    struct import import;
+    if (!delivery->import_id.known)
+        return E_OK;
+    enum error error = import_find(ctx, delivery->import_id.value, &import);
+    if (error || !str_is(import.state, "undone"))
+        return error == E_NOT_FOUND ? E_OK : error;
+    return fail(ctx, E_CONFLICT, "这一期的导入（%lld 号）已经撤销；请退回，让部门重报",
+                "the import of this period (%lld) has been undone: reject it, so that it is sent "
+                "again",
+                (long long)import.id);
+}
+
 static const struct transition delivery_steps[] = {
     STEP("lapse", "expected", "late", "过期", "The day passes"),
     STEP("arrival", "expected", "arrived", "报送", "Data come"),
@@ -76,7 +92,8 @@ static const struct transition delivery_steps[] = {
     /* Sent again before anybody looked: the newest counts. */
     STEP("arrival", "arrived", "arrived", "再报", "Data come again"),
     STEP("arrival", "rejected", "arrived", "重报", "Data come again"),
-    STEP("acceptance", "arrived", "accepted", "验收", "Accept", .roles = COLLECTORS),
+    STEP("acceptance", "arrived", "accepted", "验收", "Accept", .roles = COLLECTORS,
+         .guard = import_stands),
     STEP("rejection", "arrived", "rejected", "退回", "Reject", .roles = COLLECTORS, .reason = true),
     /* What was accepted is not replaced before somebody says why. */
     STEP("rejection", "accepted", "rejected", "撤回验收", "Take back and reject",
@@ -312,28 +329,8 @@ static enum error decide(struct ctx *ctx, int64_t id, const char *event, struct 
     return error;
 }
 
-/* What was taken back since is not there to be accepted. */
-static enum error check_import_stands(struct ctx *ctx, int64_t id)
-{
-    struct delivery delivery;
-    struct import import;
-    enum error error = delivery_find(ctx, id, &delivery);
-    if (error || !delivery.import_id.known)
-        return error;
-    error = import_find(ctx, delivery.import_id.value, &import);
-    if (error || !str_is(import.state, "undone"))
-        return error == E_NOT_FOUND ? E_OK : error;
-    return fail(ctx, E_CONFLICT, "这一期的导入（%lld 号）已经撤销；请退回，让部门重报",
-                "the import of this period (%lld) has been undone: reject it, so that it is sent "
-                "again",
-                (long long)import.id);
-}
-
 SHARED_HANDLER(delivery_accept, delivery_key, delivery)
 {
-    enum error error = check_import_stands(ctx, in->id);
-    if (error)
-        return error;
     return decide(ctx, in->id, "acceptance", STR_NONE, out);
 }
 

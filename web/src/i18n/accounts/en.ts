@@ -154,6 +154,7 @@ const en: typeof zh = {
     colleague: "Colleague's log-in name",
   },
   jobs: {
+    title: 'Jobs',
     kind: 'Kind',
     asked: 'Asked for',
     ended: 'Ended',
@@ -181,12 +182,12 @@ const en: typeof zh = {
     },
   },
   outbox: {
-    title: 'E-mail that goes out',
+    title: 'E-mail and webhooks',
     to: 'To',
     text: 'What it says',
     problem: 'Why it did not arrive',
     again: 'Send again',
-    none: 'There is no e-mail. Start with --smtp, and notices go out to mailboxes, too.',
+    none: 'Nothing goes out. Start with --smtp, and notices go to mailboxes, too; with --webhook-hosts, to other systems.',
     states: {
       queued: 'Waits',
       sending: 'Being sent',

@@ -146,6 +146,7 @@ export default {
     colleague: '同事的登录名',
   },
   jobs: {
+    title: '作业',
     kind: '种类',
     asked: '提出',
     ended: '结束',
@@ -172,12 +173,12 @@ export default {
     },
   },
   outbox: {
-    title: '发出的邮件',
+    title: '邮件与 webhook',
     to: '给谁',
     text: '内容',
     problem: '为什么没有送到',
     again: '再发一次',
-    none: '没有邮件。启动时用 --smtp 指定发信服务器，消息才会发到邮箱。',
+    none: '没有发出的。启动时用 --smtp 指定发信服务器，消息才会发到邮箱；用 --webhook-hosts 列出主机，才会发给别的系统。',
     states: {
       queued: '待发',
       sending: '正在发',

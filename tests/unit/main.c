@@ -8,6 +8,7 @@
     GROUP(audit) \
     GROUP(cell) \
     GROUP(child) \
+    GROUP(contact) \
     GROUP(credit_code) \
     GROUP(csv) \
     GROUP(date) \

@@ -250,6 +250,6 @@ static enum error broken(struct ctx *ctx, const struct job *job)
 }
 
 const struct job_kind import_job_kinds[IMPORT_JOB_KINDS] = {
-    {IMPORT_CHECK, check, broken, "检查导入", "Check an import", 0, 0},
-    {IMPORT_RUN, run, broken, "写入导入", "Run an import", 0, 0},
-    {IMPORT_UNDO, undo, broken, "撤销导入", "Undo an import", 0, 0}};
+    {IMPORT_CHECK, check, broken, "检查导入", "Check an import", 0, 0, LANE_WORK},
+    {IMPORT_RUN, run, broken, "写入导入", "Run an import", 0, 0, LANE_WORK},
+    {IMPORT_UNDO, undo, broken, "撤销导入", "Undo an import", 0, 0, LANE_WORK}};

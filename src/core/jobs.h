@@ -21,11 +21,15 @@ struct job {
     int64_t account_id, grant_id; /* who asked; 0 = the operator */
     struct str language;
     bool cancel;
-    int64_t tries;
+    int64_t tries, lane;
     struct instant not_before, requested_at, started_at, ended_at;
     struct str kind_name, kind_name_en;
 };
 extern const struct shape job_shape;
+
+/* Jobs of one lane run one after the other, those of different lanes beside each other: what waits
+ * for other machines is held up by nothing that works on ours, and holds nothing up. */
+enum job_lane { LANE_WORK, LANE_MESSAGES, JOB_LANES };
 
 /* A job that runs. */
 struct job_run;
@@ -41,6 +45,7 @@ struct job_kind {
      * 500 and above, or an end of its node), and the first pause before that; each is twice as long
      * as the one before, and up to half as long again. 0 = once. It must bear being run again. */
     int tries_max, backoff_seconds;
+    enum job_lane lane;
 };
 
 /* In a write transaction: queues a job of whoever asks. */
@@ -73,14 +78,14 @@ enum error job_write(struct ctx *ctx, struct job_run *run, job_step_fn *step, vo
 
 struct app;
 struct jobs;
-/* Starts the node's thread. NULL on failure, with the reason. */
+/* Starts the node's threads. NULL on failure, with the reason. */
 struct jobs *jobs_start(struct app *app, char *reason, size_t reason_size);
 void jobs_wake(struct jobs *jobs);
-/* Asks what runs to stop, waits for it, and ends the thread. */
+/* Asks what runs to stop, waits for it, and ends the threads. */
 void jobs_stop(struct jobs *jobs);
 void jobs_free(struct jobs *jobs);
-/* Runs what is queued on the caller's thread, for the command line; `said` is told how far it is,
- * about once a second. */
+/* Runs what is queued in LANE_WORK on the caller's thread, for the command line; `said` is told how
+ * far it is, about once a second. */
 bool jobs_run_here(struct app *app, void (*said)(int64_t done, int64_t total), char *reason,
                    size_t reason_size);
 

@@ -57,7 +57,10 @@ static const char *const growing[] = {"observation",
                                       "work_clock_event",
                                       "inbox_item",
                                       "delegation",
-                                      "outbox"};
+                                      "outbox",
+                                      "outbox_try",
+                                      "contact_wish",
+                                      "contact_setting"};
 
 static bool reads_one_that_grows(struct str scans)
 {
@@ -171,14 +174,19 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "late_by",
                                            "limit_seconds",
                                            "marks",
-                                           "template_version"};
+                                           "template_version",
+                                           "lane",
+                                           "milliseconds",
+                                           "quiet_from",
+                                           "quiet_to"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {"second_hand", "sample",       "named_in_source",
                                          "uploaded",    "may_delegate", "for_overseers",
                                          "needs_done",  "active",       "required",
                                          "is_personal", "all",          "cancel",
-                                         "late",        "now_late",     "urgent"};
+                                         "late",        "now_late",     "urgent",
+                                         "digest_row",  "workdays_only"};
     static const char *const integer_endings[] = {"_id", "_at", "_seq"};
     (void)unused;
     *value = text_value("x");

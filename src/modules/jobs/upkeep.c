@@ -117,9 +117,9 @@ static enum error tidy_up(struct ctx *ctx, struct job_run *run, const struct job
 }
 
 const struct job_kind upkeep_kinds[UPKEEP_KINDS] = {
-    {JOB_BACKUP, make_backup, NULL, "备份", "Back-up", 3, 60},
-    {JOB_RESTORE_TEST, test_restore, NULL, "恢复试验", "Restore test", 3, 60},
-    {JOB_TIDYING, tidy_up, NULL, "清理旧记录", "Tidying up", 3, 2}};
+    {JOB_BACKUP, make_backup, NULL, "备份", "Back-up", 3, 60, LANE_WORK},
+    {JOB_RESTORE_TEST, test_restore, NULL, "恢复试验", "Restore test", 3, 60, LANE_WORK},
+    {JOB_TIDYING, tidy_up, NULL, "清理旧记录", "Tidying up", 3, 2, LANE_WORK}};
 
 /* --- The folder ----------------------------------------------------------------------------- */
 

@@ -219,7 +219,7 @@ static enum error run_sending(struct ctx *ctx, struct job_run *run, const struct
 }
 
 const struct job_kind sending_kind = {
-    "sending", run_sending, NULL, "发送邮件与 webhook", "Send e-mail and webhooks", 3, 5};
+    "sending", run_sending, NULL, "发送邮件与 webhook", "Send e-mail and webhooks", 3, 5, LANE_MESSAGES};
 
 struct begun {
     int64_t id;

@@ -115,6 +115,21 @@ enum error import_rows_digest(struct ctx *ctx, int64_t import_id,
                               char digest[DIGEST_HEX + 1]) MUST_USE;
 void import_row_digest(struct digest *digest, const struct import_row *row);
 
+/* Lines about people (a target whose shape has personal fields): cells and record are kept sealed
+ * with the person's key, and go with it; values in problems and samples are masked; the file is let
+ * go when it has been imported, since nobody's key covers it. */
+bool import_is_personal(const struct import_target *target);
+enum error import_row_seal(struct ctx *ctx, const struct import_target *target, const void *record,
+                           struct import_row *row) MUST_USE;
+/* Opens cells or record in their place; `erased`: nobody can read them any more. */
+enum error import_row_open(struct ctx *ctx, const struct import_target *target, struct str *text,
+                           bool *erased) MUST_USE;
+/* A cell as it may be shown to whoever sees the import; `field` NULL = of no field. */
+struct str import_cell_shown(struct arena *arena, const struct import_target *target,
+                             const struct field *field, struct str cell);
+/* The file of an import of people that has been written is no longer there to be read. */
+bool import_file_is_gone(const struct import *import);
+
 /* Where a record came from. */
 struct origin {
     int64_t import_id, line;

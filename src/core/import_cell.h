@@ -9,11 +9,12 @@
 struct str import_cell(struct arena *arena, const struct field *field, struct str text);
 
 /* An empty cell empties what can be empty. Of the rest (who may see it, a number, yes or no) it
- * says nothing: not that it is the first of the choices, nor 0. */
+ * says nothing: not that it is the first of the choices, nor 0; nor does a table that lacks a phone
+ * make a person have none. */
 static inline bool import_cell_says(const struct field *field, bool empty)
 {
-    return !empty ||
-           (field->kind != KIND_INT && field->kind != KIND_REAL && field->kind != KIND_BOOL);
+    return !empty || (field->kind != KIND_INT && field->kind != KIND_REAL &&
+                      field->kind != KIND_BOOL && !field->personal);
 }
 
 #endif

@@ -155,6 +155,14 @@ static enum error nothing_imported(struct ctx *ctx, const struct import_work *wo
                 STR_PRINT(words));
 }
 
+/* What is kept of people lies under their keys. */
+static enum error let_go(struct ctx *ctx, const struct import *import)
+{
+    struct str key = arena_print(ctx->arena, "%lld", (long long)import->id);
+    enum error error = db_do(ctx, &sql_import_corrections_remove, ARGS(arg_int("id", import->id)));
+    return error ? error : files_release(ctx, import->file_sha256, "import", key);
+}
+
 static enum error write_all(struct ctx *ctx, void *state)
 {
     struct outcome *outcome = state;
@@ -176,6 +184,8 @@ static enum error write_all(struct ctx *ctx, void *state)
     work->import.rows_digest = (struct str){work->digest, DIGEST_HEX};
     outcome->message = work->counts.wrong ? wrong_words(ctx, work) : STR_NONE;
     error = settle(ctx, outcome);
+    if (!error && import_is_personal(is))
+        error = let_go(ctx, &work->import);
     return error ? error : event(ctx, "import", work->import.id);
 }
 

@@ -12,3 +12,6 @@ UPDATE import SET row_count = :row_count, new_count = :new_count, changed_count 
     public_count = :public_count, message = :message, rows_digest = :rows_digest,
     run_seq = :run_seq, undo_seq = :undo_seq
 WHERE id = :id;
+
+-- name: import_corrections_remove
+DELETE FROM import_correction WHERE import_id = :id;

@@ -296,7 +296,12 @@ static enum error make_columns(struct ctx *ctx, const struct import_target *targ
                     head->cells[n][i], utf8_offset(head->cells[n][i], IMPORT_SAMPLE_CHARACTERS));
     }
     guess_by_values(target->shape, columns);
-    return remembered(ctx, target, columns);
+    enum error error = remembered(ctx, target, columns);
+    for (size_t i = 0; i < columns->count; i++)
+        for (size_t s = 0; s < IMPORT_SAMPLES; s++)
+            columns->items[i].samples[s] = import_cell_shown(
+                ctx->arena, target, columns->items[i].field, columns->items[i].samples[s]);
+    return error;
 }
 
 static struct str sheet_list(struct arena *arena, const struct sheet *sheet)

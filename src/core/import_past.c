@@ -27,11 +27,16 @@ static enum error read_value(struct ctx *ctx, const struct field *field, void *r
     return E_OK; /* null, as fields_clear() left it */
 }
 
-enum error import_row_before(struct ctx *ctx, struct str text, struct row row)
+enum error import_row_before(struct ctx *ctx, const struct import_target *is, struct str text,
+                             struct row row)
 {
     struct json_error why;
+    bool erased;
+    enum error error = import_row_open(ctx, is, &text, &erased);
+    if (error || erased)
+        return error ? error : E_ERASED;
     const json_t *object = json_read(ctx->arena, text, &why);
-    enum error error =
+    error =
         object ? E_OK
                : fail(ctx, E_INTERNAL, "导入前的记录读不懂", "the record of before cannot be read");
     for (size_t i = 0; i < row.shape->count && !error; i++) {
@@ -74,7 +79,12 @@ enum error import_row_after(struct ctx *ctx, const struct import_target *is,
     fields_clear(row);
     if (visibility) /* nothing is published unsaid */
         *(int64_t *)((char *)row.value + visibility->offset) = VISIBILITY_BUREAU;
-    enum error error = was.data ? import_row_before(ctx, was, row) : E_OK;
+    bool erased;
+    enum error error = import_row_open(ctx, is, &cells, &erased);
+    if (!error && erased)
+        error = E_ERASED;
+    if (!error && was.data)
+        error = import_row_before(ctx, is, was, row);
     return error ? error : read_cells(ctx, columns, cells, row);
 }
 
@@ -99,7 +109,7 @@ static enum error state_after(struct ctx *ctx, const struct origin *line, struct
     if (!error)
         error = import_row_after(ctx, is, columns, line->was, line->cells, row);
     if (error)
-        return error;
+        return error == E_ERASED ? E_OK : error;
     if (!line->was.data && is->check && is->check(ctx, row.value) != E_OK)
         ctx_clear(ctx); /* a rule of today says nothing of then; what it fills in is welcome */
     const struct field *seq = field_find(is->shape, STR("changed_seq"));
@@ -107,6 +117,20 @@ static enum error state_after(struct ctx *ctx, const struct origin *line, struct
         *(int64_t *)((char *)row.value + seq->offset) = line->run_seq.value;
     *body = json_of(ctx, row);
     return E_OK;
+}
+
+/* What an undoing put back. */
+static enum error state_before(struct ctx *ctx, const struct origin *line, struct str *body)
+{
+    const struct import_target *is = target_named(line->target);
+    *body = line->was;
+    if (!line->was.data || !is || !import_is_personal(is))
+        return E_OK;
+    struct row row = {is->shape, arena_alloc(ctx->arena, is->shape->size)};
+    fields_clear(row);
+    enum error error = import_row_before(ctx, is, line->was, row);
+    *body = error ? STR_NONE : json_of(ctx, row);
+    return error == E_ERASED ? E_OK : error;
 }
 
 enum error import_pasts(struct ctx *ctx, struct str kind, struct str key, int64_t last, size_t most,
@@ -118,10 +142,13 @@ enum error import_pasts(struct ctx *ctx, struct str kind, struct str key, int64_
     size_t count = 0;
     for (size_t i = 0; i < lines.count && !error; i++) {
         const struct origin *line = &((const struct origin *)lines.items)[i];
-        if (line->undo_seq.known && line->undo_seq.value <= last)
-            pasts[count++] = (struct import_past){line->undo_seq.value, line->undone_at,
-                                                  line->undo_actor, "undo", line->was};
-        if (!line->run_seq.known || line->run_seq.value > last)
+        if (line->undo_seq.known && line->undo_seq.value <= last) {
+            struct import_past *past = &pasts[count++];
+            *past = (struct import_past){line->undo_seq.value, line->undone_at, line->undo_actor,
+                                         "undo", STR_NONE};
+            error = state_before(ctx, line, &past->body);
+        }
+        if (error || !line->run_seq.known || line->run_seq.value > last)
             continue;
         struct import_past *past = &pasts[count++];
         *past = (struct import_past){line->run_seq.value, line->recorded_at, line->actor, "import",

@@ -78,7 +78,9 @@ enum error import_open(struct ctx *ctx, int64_t id, struct import_work *work)
     if (!error)
         error = db_all(ctx, &sql_import_corrections, ARGS(arg_int("import_id", id)),
                        &import_correction_shape, IMPORT_CORRECTIONS_MAX, &work->corrections);
-    return error ? error : files_open(ctx, work->import.file_sha256, &work->file);
+    if (error || import_file_is_gone(&work->import))
+        return error;
+    return files_open(ctx, work->import.file_sha256, &work->file);
 }
 
 void import_close(struct import_work *work)
@@ -95,8 +97,11 @@ static void keep_problem(struct pass *pass, size_t line, const struct line_probl
 {
     struct import_work *work = pass->work;
     struct arena *arena = work->arena;
+    const struct import_target *is = work->target.is;
     if (work->problem_count++ >= IMPORT_PROBLEMS_MAX)
         return;
+    const struct field *field = problem->field.data ? field_find(is->shape, problem->field) : NULL;
+    struct str value = import_cell_shown(pass->ctx->arena, is, field, problem->value);
     if (!work->problems)
         work->problems = arena_array(arena, IMPORT_PROBLEMS_MAX, sizeof(*work->problems));
     work->problems[work->problem_kept++] =
@@ -105,7 +110,7 @@ static void keep_problem(struct pass *pass, size_t line, const struct line_probl
                                 .column = (int64_t)problem->column,
                                 .heading = arena_str(arena, problem->heading),
                                 .field = arena_str(arena, problem->field),
-                                .value = arena_str(arena, problem->value),
+                                .value = arena_str(arena, value),
                                 .message = arena_str(arena, problem->message)};
 }
 
@@ -178,9 +183,13 @@ static size_t seen_before(struct pass *pass, struct str key, size_t line)
 static enum error check_once(struct pass *pass, const struct import_line *line, struct str key)
 {
     size_t before = key.length ? seen_before(pass, key, line->line) : 0;
+    const struct import_target *is = pass->work->target.is;
     if (!before)
         return E_OK;
-    return complain(pass->ctx, str_of(pass->work->target.is->key[0]), "与第 %zu 行重复：%.*s",
+    if (import_is_personal(is)) /* the column says which value it is; nobody else need know */
+        return complain(pass->ctx, str_of(is->key[0]), "与第 %zu 行重复", "repeats line %zu",
+                        before);
+    return complain(pass->ctx, str_of(is->key[0]), "与第 %zu 行重复：%.*s",
                     "repeats line %zu: %.*s", before, STR_PRINT(key));
 }
 
@@ -382,12 +391,12 @@ static enum error note_row(struct pass *pass, const struct import_line *line,
                              .cells = line->cells,
                              .was = state->was_json};
     row.key_hash = import_key_hash(work->import.kind, row.record_key);
+    enum error error = import_row_seal(ctx, work->target.is, state->record, &row);
+    if (error)
+        return error;
     import_row_digest(pass->digest, &row);
-    if (pass->noted_count == NOTED_AT_ONCE) {
-        enum error error = write_notes(pass);
-        if (error)
-            return error;
-    }
+    if (pass->noted_count == NOTED_AT_ONCE && (error = write_notes(pass)))
+        return error;
     pass->noted[pass->noted_count++] = row;
     return E_OK;
 }
@@ -396,7 +405,10 @@ static struct str record_json(struct ctx *ctx, const struct import_target *is, v
 {
     struct buf out = {.arena = ctx->arena};
     struct json json = {.out = &out};
-    fields_to_json(NULL, &json, (struct row){is->shape, record});
+    bool before = ctx->revealed;
+    ctx->revealed = true; /* it is kept sealed */
+    fields_to_json(ctx, &json, (struct row){is->shape, record});
+    ctx->revealed = before;
     return buf_str(&out);
 }
 

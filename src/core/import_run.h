@@ -29,8 +29,10 @@ void import_close(struct import_work *work);
  * the whole; wrong lines are counted, and told in `problems`. */
 enum error import_pass(struct ctx *ctx, struct job_run *run, struct import_work *work,
                        bool write) MUST_USE;
-/* The record before the line, of its JSON, and after it; `was` STR_NONE = there was none. */
-enum error import_row_before(struct ctx *ctx, struct str was, struct row row) MUST_USE;
+/* The record before the line, of its JSON, and after it; `was` STR_NONE = there was none. E_ERASED
+ * without words where it was about a person who has been erased. */
+enum error import_row_before(struct ctx *ctx, const struct import_target *is, struct str was,
+                             struct row row) MUST_USE;
 enum error import_row_after(struct ctx *ctx, const struct import_target *is,
                             const struct import_columns *columns, struct str was, struct str cells,
                             struct row row) MUST_USE;

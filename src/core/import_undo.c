@@ -116,7 +116,7 @@ static enum error put_back(struct undoing *u, void *now)
     struct row was = {target->is->shape, arena_alloc(ctx->arena, target->is->shape->size)};
     enum error error;
     if (u->row.was.data) {
-        error = import_row_before(ctx, u->row.was, was);
+        error = import_row_before(ctx, target->is, u->row.was, was);
         if (!error)
             error = target_store(ctx, target, was.value, now);
         return !error && u->search ? search_bulk_put(u->search, was.value, false) : error;
@@ -144,8 +144,12 @@ static enum error undo_row(struct undoing *u)
     enum error error =
         import_row_after(ctx, target->is, u->work->columns, u->row.was, u->row.cells, after);
     if (error)
-        return error;
+        return error == E_ERASED ? E_OK : error; /* by law: there is nothing to put back */
     error = target_find(ctx, target, after.value, now);
+    if (error == E_INVALID) { /* it no longer is what the line is about */
+        ctx_clear(ctx);
+        return say_who(u, "导入以后又改过", "it was changed after the import");
+    }
     if (error == E_NOT_FOUND)
         return say_who(u, "这条记录已被删除", "the record is gone");
     if (!error)

@@ -11,9 +11,10 @@ WHERE (kind = :kind AND key = :key AND sequence > :since)
                      AND import_row.id > :after)
 ORDER BY sequence DESC LIMIT 1;
 
--- Was the record last written by the undoing of an import, and by nobody else since?
+-- Was the record last written by the undoing of an import, and by nobody else since? Whoever only
+-- read a person's record, for a reason, changed nothing.
 -- name: import_put_back
 SELECT 1 FROM import
 WHERE undo_seq = :at AND kind = :kind
   AND NOT EXISTS (SELECT 1 FROM event WHERE event.kind = :kind AND event.key = :key
-                  AND event.sequence > :since);
+                  AND event.sequence > :since AND event.action NOT IN ('reveal', 'export'));

@@ -137,7 +137,7 @@ enum { BODY_MAX = 256 * 1024 };
                                    .partial = true, .match = true                                  \
     }
 
-enum { TARGET_KEY_MAX = 4 };
+enum { TARGET_KEY_MAX = 5 };
 
 /* A table that is filled from tables: files of the city pack, and imports. What is written to it,
  * how a row is found again and how it is taken back follows from the shape's fields and the name of

@@ -26,6 +26,7 @@
     GROUP(http_later) \
     GROUP(http_static) \
     GROUP(identities) \
+    GROUP(import_targets) \
     GROUP(json) \
     GROUP(keys) \
     GROUP(lifecycle) \

@@ -147,6 +147,9 @@ static const struct route routes[] = {
     PATCH("/api/users/{id}", user_edit, "改用户", "Change a user", .roles = ADMINISTRATORS),
     ACT("/api/users/{id}/resets", user_reset, "给用户一次性链接", "Give a user a one-time link",
         .roles = ADMINISTRATORS),
+    ACT("/api/users/links", user_links_make, "给一次导入的用户各一个一次性链接，只显示这一次",
+        "Give each user of an import a one-time link, which is shown this once",
+        .roles = ADMINISTRATORS),
     ACT("/api/users/{id}/unlocking", user_unlock, "解除锁定", "Unlock a user",
         .roles = ADMINISTRATORS),
 
@@ -179,6 +182,7 @@ const struct module accounts_module = {
     .migration_count = COUNT(accounts_migrations),
     .routes = routes,
     .route_count = COUNT(routes),
+    .imports = user_imports,
     .person_export = accounts_export,
     .person_erase = accounts_erase,
     .person_tables = "account api_token role_grant session",

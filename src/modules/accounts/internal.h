@@ -104,9 +104,20 @@ enum error session_create_prelude(struct ctx *ctx, const void *in);
 enum error password_change_prelude(struct ctx *ctx, const void *in);
 enum error password_reset_prelude(struct ctx *ctx, const void *in);
 
+/* A one-time link to choose a password, for an account whose `id` and `name` are set; those given
+ * before end. */
+struct user_link {
+    int64_t id;
+    struct str name, reset_token;
+    struct instant reset_expires_at;
+};
+extern const struct shape user_link_shape;
+enum error user_link_make(struct ctx *ctx, struct user_link *link) MUST_USE;
+
+extern const struct import_target *const user_imports[];
 extern const struct list user_list, grant_list, invitation_list, api_token_list;
 extern const struct handler user_show_handler, user_create_handler, user_edit_handler,
-    user_reset_handler, user_unlock_handler;
+    user_reset_handler, user_unlock_handler, user_links_make_handler;
 extern const struct handler grant_create_handler, grant_revoke_handler;
 extern const struct handler invitation_create_handler, invitation_revoke_handler,
     claim_methods_handler, claim_handler;

@@ -84,22 +84,37 @@ SHARED_HANDLER(user_show, user_key, user)
     return find(ctx, in->id, out);
 }
 
-/* A link to choose a password; those given before end. */
-static enum error give_link(struct ctx *ctx, int64_t account_id, struct user_with_link *out)
+static const struct field user_link_fields[] = {
+    FIELD(struct user_link, id, "编号", "Number", USE_OUT),
+    FIELD(struct user_link, name, "登录名", "Log-in name", USE_OUT),
+    FIELD(struct user_link, reset_token, "一次性链接的口令", "Token of the one-time link", USE_OUT,
+          .secret = true),
+    FIELD(struct user_link, reset_expires_at, "链接失效时间", "When the link ends", USE_OUT),
+};
+SHAPE(user_link);
+
+enum error user_link_make(struct ctx *ctx, struct user_link *link)
 {
     int64_t hours;
-    struct str token = secret_new(ctx);
     enum error error = rule_value(ctx, RULE_RESET_HOURS, &hours);
     if (error)
         return error;
-    out->reset_token = token;
-    out->reset_expires_at = (struct instant){ctx->now.seconds + hours * 3600};
-    error = account_end_resets(ctx, account_id);
-    if (!error)
-        error = db_do(ctx, &sql_reset_insert,
-                      ARGS(arg_text("token_hash", secret_hash(ctx->arena, token)),
-                           arg_int("account_id", account_id),
-                           arg_int("expires_at", out->reset_expires_at.seconds)));
+    link->reset_token = secret_new(ctx);
+    link->reset_expires_at = (struct instant){ctx->now.seconds + hours * 3600};
+    error = account_end_resets(ctx, link->id);
+    return error ? error
+                 : db_do(ctx, &sql_reset_insert,
+                         ARGS(arg_text("token_hash", secret_hash(ctx->arena, link->reset_token)),
+                              arg_int("account_id", link->id),
+                              arg_int("expires_at", link->reset_expires_at.seconds)));
+}
+
+static enum error give_link(struct ctx *ctx, int64_t account_id, struct user_with_link *out)
+{
+    struct user_link link = {.id = account_id};
+    enum error error = user_link_make(ctx, &link);
+    out->reset_token = link.reset_token;
+    out->reset_expires_at = link.reset_expires_at;
     return error ? error : find(ctx, account_id, &out->user);
 }
 

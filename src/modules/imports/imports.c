@@ -387,9 +387,19 @@ HANDLER(import_cancel, import_key, import)
 
 /* --- The file ------------------------------------------------------------------------------- */
 
+enum error import_fail_gone(struct ctx *ctx)
+{
+    return fail(ctx, E_NOT_FOUND,
+                "文件含个人信息，导入后不再保留；各行所写的以本人的密钥封存，由记录的来历可查",
+                "the file has personal data and was not kept after it was imported; what each line "
+                "wrote is sealed with that person's key, and the record's lineage names the line");
+}
+
 HANDLER(import_source, import_key, import)
 {
     enum error error = import_find_own(ctx, in->id, out);
+    if (!error && import_file_is_gone(out))
+        error = import_fail_gone(ctx);
     if (!error)
         error = files_send(ctx, out->file_sha256);
     ctx->file_type = STR("application/octet-stream");

@@ -13,6 +13,9 @@ extern const struct shape import_key_shape;
 /* The reader's own import, or any for overseers; E_NOT_FOUND. */
 enum error import_find_own(struct ctx *ctx, int64_t id, struct import *out) MUST_USE;
 
+/* Of an import whose file has not been kept (import_file_is_gone()). */
+enum error import_fail_gone(struct ctx *ctx) MUST_USE;
+
 extern const struct handler import_target_list_handler, template_show_handler, import_rows_handler,
     lineage_list_handler;
 

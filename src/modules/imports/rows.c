@@ -136,6 +136,8 @@ SHARED_HANDLER(import_rows, rows_query, shown_rows)
                         "lines count from 1, at most %d at a time", (int)ROWS_MAX);
     work->file = -1;
     error = import_open(ctx, in->id, work);
+    if (!error && import_file_is_gone(&import))
+        error = import_fail_gone(ctx);
     if (!error)
         error =
             db_all(ctx, &sql_import_line_states,

@@ -49,6 +49,8 @@ struct reason {
 };
 extern const struct shape reason_shape;
 
+extern const struct import_target *const people_imports[];
+
 extern const struct handler consents_show_handler, consent_give_handler, consent_withdraw_handler;
 extern const struct handler attachment_add_handler, attachments_show_handler,
     attachment_show_handler, attachment_reveal_handler;

@@ -343,6 +343,7 @@ const struct module people_module = {
     .migration_count = COUNT(people_migrations),
     .routes = routes,
     .route_count = COUNT(routes),
+    .imports = people_imports,
     .job_kinds = &file_erasure_job,
     .job_kind_count = 1,
     .started = erasures_catch_up,

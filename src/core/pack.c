@@ -193,7 +193,9 @@ static enum error load_file(struct ctx *ctx, const char *folder, const struct pa
     glob_t found = {0};
     if (glob(pattern.data, 0, NULL, &found) != 0) {
         globfree(&found);
-        return fail(ctx, E_NOT_FOUND, "城市包缺少文件：%s", "the city pack lacks %s", pattern.data);
+        return file->optional ? E_OK
+                              : fail(ctx, E_NOT_FOUND, "城市包缺少文件：%s",
+                                     "the city pack lacks %s", pattern.data);
     }
     enum error error = E_OK;
     for (size_t i = 0; i < found.gl_pathc && !error; i++)

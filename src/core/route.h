@@ -171,7 +171,8 @@ struct import_target {
 struct pack_file {
     const char *name; /* areas.csv; observations_*.csv stands for several */
     const struct import_target *target;
-    bool sample; /* only with --demo, from the pack's folder `demo` */
+    bool sample;   /* only with --demo, from the pack's folder `demo` */
+    bool optional; /* a pack may be without it */
 };
 
 /* The roles that a route takes. */

@@ -61,6 +61,12 @@ const cases = [
     /indicator_derivations\.csv:2:\d+: expression: 不是算式/],
   ['an expression over unknown indicators', 'indicator_derivations.csv', text((t) => t.replace('/ GDP', '/ GDQ')),
     /indicator_derivations\.csv:2:\d+: expression: 没有指标 GDQ/],
+  ['an indicator that is part of itself', 'indicator_relations.csv', text((t) => t.replace('RD01,GDP', 'GDP,GDP')),
+    /indicator_relations\.csv:2:\d+: other_code: 应是另一个指标/],
+  ['a claim of a sentence that is not there', 'observation_claims.csv', text((t) => t.replace('X029', 'X999')),
+    /observation_claims\.csv:2:1: fact_id: 没有编号为“X999”的事实/],
+  ['a claim about a period that is none', 'observation_claims.csv', text((t) => t.replace('2020,2024', '2020,later')),
+    /observation_claims\.csv:2:\d+: period: 应为/],
 ];
 
 test('the packs in this repository have no errors', () => {

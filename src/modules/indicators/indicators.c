@@ -270,14 +270,17 @@ static const struct import_target releases = {
     &release_rule_shape, "release_rule", .key = {"indicator_code", "period_kind", "status"},
     .roles = ANALYSTS};
 static const struct import_target *const imports[] = {
-    &indicators, &definitions, &derivations, &releases, &observation_target, NULL};
+    &indicators, &definitions,        &derivations,  &relation_target,
+    &releases,   &observation_target, &claim_target, NULL};
 
 static const struct pack_file pack_files[] = {
     {"indicators.csv", .target = &indicators},
     {"indicator_definitions.csv", .target = &definitions},
     {"indicator_derivations.csv", .target = &derivations},
+    {"indicator_relations.csv", .target = &relation_target, .optional = true},
     {"releases.csv", .target = &releases},
     {"observations_*.csv", .target = &observation_target},
+    {"observation_claims.csv", .target = &claim_target, .optional = true},
 };
 
 static const struct searchable searchables[] = {

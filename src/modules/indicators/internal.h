@@ -16,6 +16,12 @@ enum error derivation_find(struct ctx *ctx, struct str code,
  * citation. Sets its id. */
 enum error observation_store(struct ctx *ctx, struct observation *observation) MUST_USE;
 
+/* Complains about the field where no figure, old or current, has the number. */
+enum error fact_must_exist(struct ctx *ctx, const char *field, struct str fact_id) MUST_USE;
+
+/* relations.c */
+extern const struct import_target relation_target, claim_target;
+
 /* The handlers that the module's table of routes names. */
 extern const struct ownership observation_owned;
 extern const struct import_target observation_target;

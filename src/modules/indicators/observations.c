@@ -261,6 +261,16 @@ static enum error check_source(struct ctx *ctx, struct observation *o)
     return E_OK;
 }
 
+enum error fact_must_exist(struct ctx *ctx, const char *field, struct str fact_id)
+{
+    enum error error =
+        db_one(ctx, &sql_fact_exists, ARGS(arg_text("fact_id", fact_id)), (struct row){NULL, NULL});
+    if (error != E_NOT_FOUND)
+        return error;
+    return complain(ctx, str_of(field), "没有编号为“%.*s”的事实", "there is no fact \"%.*s\"",
+                    STR_PRINT(fact_id));
+}
+
 static enum error check_citation(struct ctx *ctx, const struct observation *o)
 {
     if (o->line.known && o->line.value < 1)
@@ -268,14 +278,7 @@ static enum error check_citation(struct ctx *ctx, const struct observation *o)
     if (!o->source_code.data && (o->line.known || o->token.data))
         return complain(ctx, STR("source_code"), "写了行号或数字原文，就要写来源",
                         "a line or a number as printed needs its source");
-    if (!o->repeats.data)
-        return E_OK;
-    enum error error = db_one(ctx, &sql_fact_exists, ARGS(arg_text("fact_id", o->repeats)),
-                              (struct row){NULL, NULL});
-    if (error != E_NOT_FOUND)
-        return error;
-    return complain(ctx, STR("repeats"), "没有编号为“%.*s”的事实", "there is no fact \"%.*s\"",
-                    STR_PRINT(o->repeats));
+    return o->repeats.data ? fact_must_exist(ctx, "repeats", o->repeats) : E_OK;
 }
 
 static enum error observation_check(struct ctx *ctx, struct observation *o)

@@ -40,6 +40,7 @@ struct pass {
     struct search_bulk *search;             /* NULL = such records are not searched */
     struct import_row noted[NOTED_AT_ONCE]; /* of this batch, not yet written */
     size_t noted_count;
+    bool soon;  /* rows may be kept back and sent many at a time: nobody knows then which failed */
     bool stop;  /* nothing will be kept: one wrong line is enough */
     bool empty; /* the table was, so that no line but the file's own can be there */
 };
@@ -395,6 +396,8 @@ static enum error note_row(struct pass *pass, const struct import_line *line,
     if (error)
         return error;
     import_row_digest(pass->digest, &row);
+    if (pass->soon)
+        return db_do_soon(ctx, &sql_import_row_insert, FROM(import_row, &row));
     if (pass->noted_count == NOTED_AT_ONCE && (error = write_notes(pass)))
         return error;
     pass->noted[pass->noted_count++] = row;
@@ -417,7 +420,10 @@ static enum error store(struct pass *pass, const struct import_line *line, struc
     struct ctx *ctx = pass->ctx;
     if (state->was)
         state->was_json = record_json(ctx, pass->work->target.is, state->was);
-    enum error error = target_store(ctx, &pass->work->target, state->record, state->was);
+    const struct target *target = &pass->work->target;
+    enum error error = pass->soon && !state->was
+                           ? target_store_soon(ctx, target, state->record)
+                           : target_store(ctx, target, state->record, state->was);
     if (error && pass->empty && ctx->db_status == DB_UNIQUE)
         ctx->db_status = DB_AGAIN; /* a rival has filled the table meanwhile: once more */
     return error ? error : note_row(pass, line, state);
@@ -466,7 +472,7 @@ static enum error take_line(struct pass *pass, struct import_line *line)
         bool searched = pass->search && pass->write && !state.same;
         return searched ? search_bulk_put(pass->search, state.record, !state.was) : E_OK;
     }
-    if (!is_about_row(ctx))
+    if (!is_about_row(ctx) || (pass->soon && ctx->db_status != DB_OK))
         return error;
     import_line_blame(ctx, pass->work->target.is->shape, pass->work->columns, line, ctx->arena);
     wrong(pass, line);
@@ -581,11 +587,29 @@ static enum error bulk_begin(struct ctx *ctx, const struct import_work *work)
     return db_failed(status) ? fail_database(ctx, status) : E_OK;
 }
 
+static enum error send_rows(struct pass *pass)
+{
+    enum db_status status = pass->soon ? db_settle(pass->ctx->db) : DB_OK;
+    return db_failed(status) ? fail_database(pass->ctx, status) : E_OK;
+}
+
+/* The database refused one of many rows: the transaction begins anew, to find out which. */
+static void again_one_by_one(struct pass *pass)
+{
+    struct ctx *ctx = pass->ctx;
+    if (ctx->db_status != DB_UNIQUE && ctx->db_status != DB_CONSTRAINT)
+        return;
+    ctx->db_status = DB_AGAIN;
+    pass->work->one_by_one = true;
+}
+
 enum error import_pass(struct ctx *ctx, struct job_run *run, struct import_work *work, bool write)
 {
     arena_free(&work->scope); /* of a try before this one */
     struct pass *pass = ARENA_NEW(ctx->arena, struct pass);
     *pass = (struct pass){.ctx = ctx, .run = run, .work = work, .write = write};
+    pass->soon =
+        write && !db_is_sqlite(ctx->db) && str_is(work->import.mode, "all") && !work->one_by_one;
     work->counts = (struct import_counts){0};
     work->row_count = work->public_count = 0;
     work->problem_count = 0;
@@ -620,6 +644,10 @@ enum error import_pass(struct ctx *ctx, struct job_run *run, struct import_work 
     error = take_all(pass, reader);
     if (!error && pass->search)
         error = search_bulk_end(pass->search);
+    if (!error)
+        error = send_rows(pass);
+    if (error && pass->soon)
+        again_one_by_one(pass);
     struct digest *digest = error ? NULL : pass->digest;
     pass->digest = error ? pass->digest : NULL;
     if (digest && !digest_end(digest, work->digest))

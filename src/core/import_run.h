@@ -13,6 +13,8 @@ struct import_work {
     struct import_columns *columns;
     struct records corrections;
     int file;
+    bool one_by_one; /* each row is written before the next is looked at, so that errors have lines
+                      */
     /* What came of it. */
     struct import_counts counts;
     int64_t row_count, public_count, problem_count;

@@ -371,6 +371,18 @@ enum error db_do(struct ctx *ctx, const struct sql *sql, struct args args)
     return each(ctx, sql->text, &args, (struct row){NULL, NULL}, count_row, &rows);
 }
 
+enum error db_do_soon(struct ctx *ctx, const struct sql *sql, struct args args)
+{
+    struct binding binding = {.ctx = ctx, .args = &args};
+    enum error error = args.row.shape ? know_key(ctx, args.row) : E_OK;
+    if (error)
+        return error;
+    enum db_status status = db_put(ctx->db, sql->text, bind, &binding);
+    if (db_failed(status) && !binding.error)
+        return fail_database(ctx, status);
+    return binding.error;
+}
+
 struct collection {
     const struct shape *shape;
     char *items;

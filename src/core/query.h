@@ -74,6 +74,8 @@ enum error db_insert(struct ctx *ctx, const struct sql *sql, struct args args,
                      int64_t *id) MUST_USE;
 /* No rows wanted. */
 enum error db_do(struct ctx *ctx, const struct sql *sql, struct args args) MUST_USE;
+/* One of many rows that are inserted: see db_put(). */
+enum error db_do_soon(struct ctx *ctx, const struct sql *sql, struct args args) MUST_USE;
 /* All rows, in the arena; more than `most` is E_TOO_LARGE. */
 enum error db_all(struct ctx *ctx, const struct sql *sql, struct args args,
                   const struct shape *shape, size_t most, struct records *out) MUST_USE;

@@ -177,6 +177,12 @@ enum error target_store(struct ctx *ctx, const struct target *target, void *reco
     return db_do(ctx, was ? &target->update : &target->insert, from(target, record));
 }
 
+enum error target_store_soon(struct ctx *ctx, const struct target *target, void *record)
+{
+    return target->is->store ? target->is->store(ctx, record, NULL)
+                             : db_do_soon(ctx, &target->insert, from(target, record));
+}
+
 enum error target_remove(struct ctx *ctx, const struct target *target, void *record)
 {
     return target->is->remove ? target->is->remove(ctx, record)

@@ -34,6 +34,8 @@ enum error target_find(struct ctx *ctx, const struct target *target, const void 
  */
 enum error target_store(struct ctx *ctx, const struct target *target, void *record,
                         void *was) MUST_USE;
+/* A new record, which may go to the database later, with many others: see db_put(). */
+enum error target_store_soon(struct ctx *ctx, const struct target *target, void *record) MUST_USE;
 enum error target_remove(struct ctx *ctx, const struct target *target, void *record) MUST_USE;
 
 #endif

@@ -228,16 +228,26 @@ static bool fill(struct db_conn *conn, const struct db_statement *statement, db_
     return true;
 }
 
+/* The statement in the cache, with its values; not yet known to the database. NULL on failure. */
+static struct db_statement *look_up(struct db_conn *conn, struct str text, db_param_fn *param,
+                                    void *state, struct db_value *values)
+{
+    uint64_t hash = fingerprint(text);
+    struct db_statement *statement = cache_find(conn, text, hash);
+    if (!statement)
+        statement = cache_add(conn, text, hash);
+    if (!statement || !fill(conn, statement, param, state, values))
+        return NULL;
+    statement->used_at = ++conn->clock;
+    return statement;
+}
+
 /* Takes the statement from the cache, or prepares it there; computes its values. */
 static enum db_status prepare(struct db_conn *conn, struct str text, db_param_fn *param,
                               void *state, struct db_value *values, struct db_statement **result)
 {
-    uint64_t hash = fingerprint(text);
-    struct db_statement *statement = cache_find(conn, text, hash);
-    if (!statement && !(statement = cache_add(conn, text, hash)))
-        return DB_BROKEN;
-    statement->used_at = ++conn->clock;
-    if (!fill(conn, statement, param, state, values))
+    struct db_statement *statement = look_up(conn, text, param, state, values);
+    if (!statement)
         return DB_BROKEN;
     bool fits = statement->prepared && !statement->outdated;
     for (int i = 0; i < statement->name_count; i++) {
@@ -298,7 +308,7 @@ static enum db_status start_clock(struct db_conn *conn)
 }
 
 /* May the transaction go on? */
-static enum db_status gate(struct db_conn *conn)
+static enum db_status may_go_on(struct db_conn *conn)
 {
     if (!conn->begun)
         return start_clock(conn);
@@ -307,6 +317,18 @@ static enum db_status gate(struct db_conn *conn)
         return noted(conn, DB_TIMEOUT);
     }
     return conn->failed;
+}
+
+/* Rows that were put are there for what is run next. */
+static enum db_status settle(struct db_conn *conn)
+{
+    return conn->driver->settle ? noted(conn, conn->driver->settle(conn)) : DB_OK;
+}
+
+static enum db_status gate(struct db_conn *conn)
+{
+    enum db_status status = may_go_on(conn);
+    return status ? status : settle(conn);
 }
 
 enum db_status db_control(struct db_conn *conn, const char *text)
@@ -352,7 +374,7 @@ enum db_status db_commit(struct db_conn *conn)
 {
     if (!conn->begun)
         return broken(conn, "no transaction to commit");
-    enum db_status status = conn->failed;
+    enum db_status status = conn->failed ? conn->failed : settle(conn);
     if (status == DB_LOST)
         status = DB_AGAIN; /* lost before COMMIT was sent: surely undone */
     if (status == DB_OK) {
@@ -374,6 +396,8 @@ void db_rollback(struct db_conn *conn)
     conn->failed = DB_OK;
     conn->deadline_at_ms = 0;
     db_end_cursors(conn);
+    if (conn->driver->drop)
+        conn->driver->drop(conn);
     if (conn->bulk)
         (void)conn->driver->bulk_end(conn, false);
     if (!conn->driver->in_transaction(conn) || db_control(conn, "ROLLBACK") == DB_OK)
@@ -392,13 +416,16 @@ enum db_status db_savepoint(struct db_conn *conn)
 
 enum db_status db_savepoint_keep(struct db_conn *conn)
 {
-    return conn->failed ? conn->failed : noted(conn, db_control(conn, "RELEASE SAVEPOINT request"));
+    enum db_status status = conn->failed ? conn->failed : settle(conn);
+    return status ? status : noted(conn, db_control(conn, "RELEASE SAVEPOINT request"));
 }
 
 enum db_status db_savepoint_drop(struct db_conn *conn)
 {
     if (!conn->driver->in_transaction(conn))
         return conn->failed ? conn->failed : broken(conn, "no transaction to take back");
+    if (conn->driver->drop)
+        conn->driver->drop(conn);
     enum db_status status = db_control(conn, "ROLLBACK TO SAVEPOINT request");
     if (status != DB_OK)
         return noted(conn, status);
@@ -472,6 +499,30 @@ enum db_status db_open(struct db_conn *conn, struct str text, db_param_fn *param
     *cursor = (struct db_cursor){.conn = conn};
     enum db_status status = gate(conn);
     return status ? status : noted(conn, start(conn, text, param, state, cursor));
+}
+
+enum db_status db_put(struct db_conn *conn, struct str text, db_param_fn *param, void *state)
+{
+    struct db_value values[DB_PARAMS_MAX];
+    struct db_cursor cursor;
+    enum db_status status = may_go_on(conn);
+    if (!status && conn->driver->put && conn->begun) {
+        /* A new statement may take the place of one that the server has to forget. */
+        if (!cache_find(conn, text, fingerprint(text)) && (status = settle(conn)) != DB_OK)
+            return status;
+        const struct db_statement *statement = look_up(conn, text, param, state, values);
+        status = statement ? conn->driver->put(conn, statement, values) : DB_BROKEN;
+        if (status != DB_DONE)
+            return noted(conn, status);
+    }
+    status = db_open(conn, text, param, state, &cursor);
+    db_close(&cursor);
+    return status;
+}
+
+enum db_status db_settle(struct db_conn *conn)
+{
+    return gate(conn);
 }
 
 static bool is_open(const struct db_cursor *cursor)

@@ -101,6 +101,15 @@ void db_bulk_expect(struct db_conn *conn, bool expected);
 enum db_status db_bulk_begin(struct db_conn *conn, struct str tables) MUST_USE;
 enum db_status db_bulk_end(struct db_conn *conn) MUST_USE;
 
+/* Runs an INSERT of one row whose values are its parameters, each once and in order. PostgreSQL may
+ * keep the row back to send it with many others, by COPY: it is there for whatever is run next on
+ * the connection, and for COMMIT. A failure may be told then, too; nobody knows of which row. */
+enum db_status db_put(struct db_conn *conn, struct str text, db_param_fn *param,
+                      void *state) MUST_USE;
+
+/* What was put is in its table now. */
+enum db_status db_settle(struct db_conn *conn) MUST_USE;
+
 /* SQLite: the id of the row that was inserted last on this connection. */
 int64_t db_last_id(const struct db_conn *conn);
 

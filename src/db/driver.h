@@ -38,6 +38,8 @@ struct db_statement {
     enum db_status ahead; /* SQLite: what the next step will say, DB_OK = it has to look */
 };
 
+struct pg_result;
+
 struct db_driver {
     const char *name;
     const char *tokens[DB_TOKENS]; /* in the order of token_names in dialect.c */
@@ -58,6 +60,11 @@ struct db_driver {
     enum db_status (*bulk_begin)(struct db_conn *conn, struct str tables);
     enum db_status (*bulk_end)(struct db_conn *conn, bool good);
     int64_t (*last_id)(const struct db_conn *conn); /* may be NULL */
+    /* See db_put(): keeps a row back, sends all of them, forgets them. All may be NULL. */
+    enum db_status (*put)(struct db_conn *conn, const struct db_statement *statement,
+                          const struct db_value *values); /* DB_DONE = it has to be run instead */
+    enum db_status (*settle)(struct db_conn *conn);
+    void (*drop)(struct db_conn *conn);
     /* Runs it, up to its first row. */
     enum db_status (*start)(struct db_conn *conn, struct db_statement *statement,
                             const struct db_value *values, int *columns);
@@ -88,6 +95,7 @@ struct db_conn {
     struct db_counter counter;
     uint64_t transactions; /* begun so far */
     char *bulk;            /* between db_bulk_begin() and its end: what is to be run then; owned */
+    struct postgres_rows *rows; /* PostgreSQL: those that wait for their COPY; owned */
     struct db_statement *cache[DB_STATEMENTS_MAX];
     size_t cached;
 };
@@ -96,6 +104,16 @@ extern const struct db_driver db_sqlite, db_postgres;
 void sqlite_bulk_expect(struct db_conn *conn, bool expected);
 enum db_status sqlite_bulk_begin(struct db_conn *conn, struct str tables) MUST_USE;
 enum db_status sqlite_bulk_end(struct db_conn *conn, bool good) MUST_USE;
+
+/* What of a connection to PostgreSQL its two files share. */
+enum db_status postgres_status(struct db_conn *conn, const struct pg_result *result) MUST_USE;
+enum { POSTGRES_NUMBER = 32 };
+/* A value as PostgreSQL reads it, in `number` where it is one; NULL for none. */
+const char *postgres_text(const struct db_value *value, char number[POSTGRES_NUMBER]);
+enum db_status postgres_put(struct db_conn *conn, const struct db_statement *statement,
+                            const struct db_value *values) MUST_USE;
+enum db_status postgres_settle(struct db_conn *conn) MUST_USE;
+void postgres_drop(struct db_conn *conn);
 
 void db_note(struct db_conn *conn, const char *message);
 /* Forgets every cached statement, as after a lost connection. */

@@ -29,7 +29,7 @@ static enum db_status status_of_state(const char *state)
     return DB_BROKEN;
 }
 
-static enum db_status status_of(struct db_conn *conn, const PGresult *result)
+enum db_status postgres_status(struct db_conn *conn, const PGresult *result)
 {
     ExecStatusType ended = PQresultStatus(result);
     if (ended == PGRES_COMMAND_OK || ended == PGRES_TUPLES_OK)
@@ -52,7 +52,7 @@ static enum db_status status_of(struct db_conn *conn, const PGresult *result)
 static enum db_status postgres_run(struct db_conn *conn, const char *script)
 {
     PGresult *result = PQexec(conn->handle, script);
-    enum db_status status = status_of(conn, result);
+    enum db_status status = postgres_status(conn, result);
     if (PQresultStatus(result) == PGRES_EMPTY_QUERY)
         status = DB_OK;
     /* To COMMIT in a transaction that had failed, the server says yes and does the opposite. */
@@ -114,6 +114,8 @@ static bool postgres_connect(struct db_conn *conn, const char *address, bool rea
 
 static void postgres_disconnect(struct db_conn *conn)
 {
+    free(conn->rows);
+    conn->rows = NULL;
     PQfinish(conn->handle);
     conn->handle = NULL;
 }
@@ -169,7 +171,7 @@ static enum db_status postgres_prepare(struct db_conn *conn, struct db_statement
         types[i] = oids[statement->types[i]];
     PGresult *result =
         PQprepare(conn->handle, name, statement->compiled, statement->name_count, types);
-    enum db_status status = status_of(conn, result);
+    enum db_status status = postgres_status(conn, result);
     PQclear(result);
     return status;
 }
@@ -184,18 +186,16 @@ static void postgres_forget(struct db_conn *conn, struct db_statement *statement
     PQclear(PQexec(conn->handle, script));
 }
 
-enum { NUMBER_TEXT = 32 };
-
-static const char *wire_text(const struct db_value *value, char number[NUMBER_TEXT])
+const char *postgres_text(const struct db_value *value, char number[POSTGRES_NUMBER])
 {
     if (value->null)
         return NULL;
     switch (value->type) {
     case DB_INT:
-        snprintf(number, NUMBER_TEXT, "%lld", (long long)value->integer);
+        snprintf(number, POSTGRES_NUMBER, "%lld", (long long)value->integer);
         return number;
     case DB_REAL:
-        snprintf(number, NUMBER_TEXT, "%.17g", value->real);
+        snprintf(number, POSTGRES_NUMBER, "%.17g", value->real);
         return number;
     case DB_BOOL:
         return value->integer ? "t" : "f";
@@ -227,17 +227,17 @@ static enum db_status postgres_start(struct db_conn *conn, struct db_statement *
 {
     const char *texts[DB_PARAMS_MAX];
     int lengths[DB_PARAMS_MAX], binary[DB_PARAMS_MAX];
-    char numbers[DB_PARAMS_MAX][NUMBER_TEXT], name[16];
+    char numbers[DB_PARAMS_MAX][POSTGRES_NUMBER], name[16];
     statement_name(statement, name);
     for (int i = 0; i < statement->name_count; i++) {
         /* A text goes as it is, with its length: slices have no NUL behind them. */
         binary[i] = values[i].type >= DB_TEXT;
-        texts[i] = wire_text(&values[i], numbers[i]);
+        texts[i] = postgres_text(&values[i], numbers[i]);
         lengths[i] = binary[i] ? (int)values[i].text.length : 0;
     }
     PGresult *result = PQexecPrepared(conn->handle, name, statement->name_count, texts, lengths,
                                       binary, statement->binary);
-    enum db_status status = status_of(conn, result);
+    enum db_status status = postgres_status(conn, result);
     if (db_failed(status)) {
         /* A migration changed what it returns: it has to be prepared again, in a new transaction.
          */
@@ -384,7 +384,7 @@ static enum db_status postgres_explain(struct db_conn *conn, struct db_statement
     if (db_failed(status))
         return status;
     PGresult *result = PQexec(conn->handle, arena_str(plan->arena, buf_str(&text)).data);
-    status = status_of(conn, result);
+    status = postgres_status(conn, result);
     for (int row = 0; status == DB_OK && row < PQntuples(result); row++)
         buf_print(plan, "%s\n", PQgetvalue(result, row, 0));
     PQclear(result);
@@ -411,5 +411,8 @@ const struct db_driver db_postgres = {
     .column_name = postgres_name,
     .column = postgres_column,
     .finish = postgres_finish,
+    .put = postgres_put,
+    .settle = postgres_settle,
+    .drop = postgres_drop,
     .explain = postgres_explain,
 };

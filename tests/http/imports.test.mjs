@@ -166,6 +166,18 @@ for (const { name, who } of importers) {
     assert.equal((await who.ask('GET', `/api/organisations/${rows[0][0]}`)).status, 200, 'all or nothing');
   });
 
+  test(`${name}: a line that only the database refuses is named, and no other goes in`, async () => {
+    const code = newCode();
+    const line = (n, from, to) => `${code}${n},地方,Place,地方,Place,difang,district,${from},${to}\n`;
+    const { id } = await who.send('areas', 'code,name,name_en,short_name,short_name_en,pinyin,kind,valid_from,valid_to\n'
+      + line(1, '2020-01-01', '') + line(2, '2021-01-01', '2020-01-01') + line(3, '2021-01-01', ''));
+    assert.equal((await who.take(id, 'run')).state, 'failed');
+    const [problem, ...more] = await who.problems(id);
+    assert.deepEqual([problem.line, problem.column, more.length], [3, 0, 0]);
+    assert.match(problem.message, /超出允许的范围/);
+    assert.equal((await who.ask('GET', `/api/areas/${code}1`)).status, 404);
+  });
+
   test(`${name}: row by row, what is right goes in`, async () => {
     const rows = good(6);
     rows[1][2] = '错';

@@ -15,6 +15,7 @@
     GROUP(db) \
     GROUP(db_faults) \
     GROUP(db_migrate) \
+    GROUP(db_put) \
     GROUP(file_mend) \
     GROUP(files) \
     GROUP(queueing) \

@@ -155,9 +155,20 @@ static void summarise(const struct run *run, double *column, struct queueing_res
     result->whole_p90 = at_share(column, count, 0.9);
 }
 
+/* What the `of`th case finds when it arrives. */
+static void look(const struct run *run, double now, size_t of, struct queueing_result *result)
+{
+    size_t point = of * QUEUEING_POINTS / run->is->cases;
+    size_t first = (point * run->is->cases + QUEUEING_POINTS - 1) / QUEUEING_POINTS;
+    double nth = (double)(of - first + 1);
+    result->queue_at[point] = now;
+    for (size_t i = 0; i < run->is->role_count; i++)
+        result->queue[i][point] += ((double)run->count[i] - result->queue[i][point]) / nth;
+}
+
 void queueing_run(const struct queueing *is, struct arena *arena, struct queueing_result *result)
 {
-    assert(is->step_count && is->step_count <= QUEUEING_STEPS_MAX && is->cases >= 10 &&
+    assert(is->step_count && is->step_count <= QUEUEING_STEPS_MAX && is->cases >= QUEUEING_POINTS &&
            is->role_count <= QUEUEING_ROLES_MAX);
     size_t cells = is->cases * is->step_count;
     struct run run = {.is = is, .random = is->seed, .ring = cells};
@@ -171,6 +182,7 @@ void queueing_run(const struct queueing *is, struct arena *arena, struct queuein
     for (size_t i = 0; i < is->role_count; i++)
         run.waiting[i] = arena_array(arena, cells, sizeof(struct happening));
     double now = 0;
+    *result = (struct queueing_result){.whole_p50 = 0};
     plan(&run, exponential(&run, is->arrivals_between), 0, ARRIVAL);
     while (run.heap_count) {
         struct happening one = next(&run);
@@ -179,13 +191,13 @@ void queueing_run(const struct queueing *is, struct arena *arena, struct queuein
             finish_step(&run, &one);
             continue;
         }
+        look(&run, now, one.of, result);
         run.arrived[one.of] = now;
         run.done[one.of] = 0;
         if (one.of + 1 < is->cases)
             plan(&run, now + exponential(&run, is->arrivals_between), one.of + 1, ARRIVAL);
         open_steps(&run, now, one.of, 0);
     }
-    *result = (struct queueing_result){.whole_p50 = 0};
     for (size_t i = 0; i < is->role_count; i++)
         result->load[i] = run.worked[i] / (now * is->staff[i]);
     summarise(&run, run.turn, result);

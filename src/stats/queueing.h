@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 
-enum { QUEUEING_STEPS_MAX = 40, QUEUEING_ROLES_MAX = 16 };
+enum { QUEUEING_STEPS_MAX = 40, QUEUEING_ROLES_MAX = 16, QUEUEING_POINTS = 40 };
 
 struct queueing_step {
     uint64_t after;   /* bit n: comes after step n; no circles */
@@ -19,7 +19,7 @@ struct queueing {
     size_t step_count, role_count;
     const int *staff;        /* of each role, > 0 */
     double arrivals_between; /* mean seconds, > 0 */
-    size_t cases;            /* how many come; the first tenth only warms up */
+    size_t cases;            /* how many come, >= QUEUEING_POINTS; the first tenth only warms up */
     uint64_t seed;
 };
 struct queueing_result {
@@ -28,6 +28,10 @@ struct queueing_result {
         wait_p90[QUEUEING_STEPS_MAX]; /* from its turn to the beginning of work */
     double late[QUEUEING_STEPS_MAX];  /* share that took longer than the limit */
     double whole_p50, whole_p90;      /* of a case, from arrival to end */
+    /* As time goes on: how many steps wait for a role, on average over the arrivals of a fortieth
+     * of the cases (arrivals of a Poisson process see the average of all time), and when that
+     * ended. */
+    double queue[QUEUEING_ROLES_MAX][QUEUEING_POINTS], queue_at[QUEUEING_POINTS];
 };
 
 void queueing_run(const struct queueing *queueing, struct arena *arena,

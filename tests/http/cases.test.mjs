@@ -152,11 +152,17 @@ for (const server of servers) {
     const review = await who.bank.done('GET', `/api/case_steps/${(await stepOf(who.bank, id, 'review')).id}`);
     const clockOf = (number) => who.bank.done('GET', `/api/clocks/${number}`);
     assert.deepEqual([review.responded_at, (await clockOf(review.response_clock_id)).limit_seconds], [null, 4 * 3600]);
+    const waits = async () => (await who.bank.done('GET', '/api/inbox')).items.find(({ subject_key }) => subject_key === String(review.id));
+    const line = await stepOf(who.bank, id, 'review');
+    assert.deepEqual([line.response.clock_id, line.response.limit_seconds, line.response.overdue, line.may_relimit], [review.response_clock_id, 4 * 3600, false, false]);
+    assert.equal((await waits()).respond_by, line.response.due_at, 'the inbox says by when to respond');
+    assert.equal((await stepOf(who.analyst, id, 'review')).may_relimit, true);
     await who.firm.done('POST', `/api/cases/${id}/notes`, { text: '请看一下' });
     assert.equal((await clockOf(review.response_clock_id)).phase, 'running', 'the firm does not answer for the bank');
     await who.bank.done('POST', `/api/cases/${id}/notes`, { text: '已收到' });
     assert.equal((await clockOf(review.response_clock_id)).phase, 'stopped');
     assert.equal((await clockOf(review.clock_id)).phase, 'running', 'the work itself goes on');
+    assert.equal((await waits()).respond_by, null);
     assert.ok((await who.bank.done('GET', `/api/case_steps/${review.id}`)).responded_at);
 
     const limit = (reader, body) => reader.post(`/api/case_steps/${review.id}/limit`, body);

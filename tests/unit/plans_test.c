@@ -113,6 +113,7 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "last_sequence",
                                            "before",
                                            "slot",
+                                           "respond_by",
                                            "floor",
                                            "from_time",
                                            "to_time",

@@ -32,12 +32,33 @@ static void waits_as_the_formulas_say(void **state)
     struct arena arena = {0};
     struct queueing_result one = of(&arena, 1, 7);
     near(one.load[0], 0.8, 0.02);
+    double waiting = 0;
+    for (size_t i = 0; i < QUEUEING_POINTS; i++)
+        waiting += one.queue[0][i] / QUEUEING_POINTS;
+    near(waiting, 0.8 * 0.8 / 0.2, 0.05);            /* Little's law: lambda times the mean wait */
     near(one.wait_mean[0], 0.8 * 80 / 0.2, 0.05);    /* rho / (mu - lambda) */
     near(one.late[0], exp(-400.0 / 80 * 0.2), 0.05); /* sojourn is exponential: mu - lambda */
     arena_reset(&arena);
     struct queueing_result two = of(&arena, 2, 8);
     /* Erlang C of two with rho 0.8 is 0.7111; the mean wait is C / (2 mu - lambda). */
     near(two.wait_mean[0], 0.7111 / (2.0 / 160 - 0.01), 0.05);
+    arena_free(&arena);
+}
+
+/* Too few people: the queue only grows, by what comes and is not done. */
+static void an_overloaded_queue_grows(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    int staff = 1;
+    struct queueing_step step = {.work_mean = 200};
+    struct queueing queueing = {&step, 1, 1, &staff, 100, 20000, 3};
+    struct queueing_result result;
+    queueing_run(&queueing, &arena, &result);
+    for (size_t i = 1; i < QUEUEING_POINTS; i++)
+        assert_true(result.queue[0][i] > result.queue[0][i - 1] &&
+                    result.queue_at[i] > result.queue_at[i - 1]);
+    near(result.queue[0][QUEUEING_POINTS - 1], 20000 / 2.0, 0.05);
     arena_free(&arena);
 }
 
@@ -64,4 +85,4 @@ static void a_join_waits_for_both(void **state)
 }
 
 UNIT_GROUP(queueing, cmocka_unit_test(waits_as_the_formulas_say),
-           cmocka_unit_test(a_join_waits_for_both))
+           cmocka_unit_test(an_overloaded_queue_grows), cmocka_unit_test(a_join_waits_for_both))

@@ -35,6 +35,8 @@ const workRoutes: RouteRecordRaw[] = [
   work('/inbox', 'inbox', 'work.inbox'),
   work('/cases', 'cases', 'work.cases'),
   work('/cases/:id', 'oneCase', 'cases.one'),
+  work('/case_templates', 'caseTemplates', 'cases.templates'),
+  work('/case_templates/:code', 'caseTemplate', 'cases.templates'),
   work('/notices', 'notices', 'work.notices'),
   work('/proposals', 'proposals', 'proposals.title'),
   work('/audit', 'audit', 'work.audit'),

@@ -15,9 +15,6 @@ ORDER BY case_party.case_id DESC LIMIT :limit;
 INSERT INTO case_step (case_id, position, code, state, role, late, changed_seq)
 VALUES (:case_id, :position, :code, 'waiting', :role, :late, :sequence);
 
--- name: case_notes
-SELECT id, at, actor, name, text FROM case_note WHERE case_id = :case_id ORDER BY id LIMIT :limit;
-
 -- name: case_board
 SELECT tally.template_code, tally.template_version, tally.step, case_template.name AS template_name,
        case_template.name_en AS template_name_en, case_template_step.name AS step_name,
@@ -32,9 +29,6 @@ JOIN case_template_step ON case_template_step.template_code = tally.template_cod
      AND case_template_step.template_version = tally.template_version
      AND case_template_step.code = tally.step
 ORDER BY tally.template_code, tally.template_version, case_template_step.position;
-
--- name: case_department
-SELECT name, name_en, code FROM department WHERE code = :code;
 
 -- An account that may see the case: it acts for a party, or has a role that sees all.
 -- name: case_mentioned

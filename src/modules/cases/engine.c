@@ -247,14 +247,14 @@ static enum error start_one(struct ctx *ctx, const struct case_step *step, const
 }
 
 static enum error start_clocks(struct ctx *ctx, const struct template_step *of,
-                               struct case_step *step, struct instant *due_at)
+                               struct case_step *step, struct instant *due_at,
+                               struct instant *respond_by)
 {
-    struct instant first;
     enum error error =
         start_one(ctx, step, "handling", of->limit_amount, of->limit_unit, &step->clock_id, due_at);
     return error ? error
                  : start_one(ctx, step, "response", of->response_amount, of->response_unit,
-                             &step->response_clock_id, &first);
+                             &step->response_clock_id, respond_by);
 }
 
 enum error case_step_responded(struct ctx *ctx, struct case_step *step)
@@ -265,12 +265,14 @@ enum error case_step_responded(struct ctx *ctx, struct case_step *step)
     enum error error =
         clock_happen(ctx, step->response_clock_id.value, CLOCK_STOP, STR_NONE, &clock);
     step->responded_at = ctx->now;
+    if (!error)
+        error = inbox_await_response(ctx, STR("case_step"), case_step_key(ctx, step), INSTANT_NONE);
     return error ? error : db_do(ctx, &sql_case_step_response_given, FROM(case_step, step));
 }
 
 static enum error offer(struct ctx *ctx, const struct case_work *work,
                         const struct template_step *of, const struct case_step *step,
-                        struct instant due_at)
+                        struct instant due_at, struct instant respond_by)
 {
     const struct case_file *file = &work->file;
     struct inbox_item item = {
@@ -284,7 +286,8 @@ static enum error offer(struct ctx *ctx, const struct case_work *work,
         .about = file->organisation_name,
         .role_audience = inbox_audience(ctx->arena, step->role, or_empty(step->organisation_code),
                                         or_empty(step->area_code), or_empty(step->department_code)),
-        .due_at = due_at};
+        .due_at = due_at,
+        .respond_by = respond_by};
     return inbox_put(ctx, &item);
 }
 
@@ -318,7 +321,7 @@ static enum error tell_of_turn(struct ctx *ctx, const struct case_work *work,
 static enum error open_step(struct ctx *ctx, struct case_work *work, const struct template_step *of,
                             struct case_step *step)
 {
-    struct instant due_at;
+    struct instant due_at, respond_by;
     enum error error = resolve(ctx, work, of, step);
     if (!error)
         error = case_add_party(ctx, work,
@@ -329,7 +332,7 @@ static enum error open_step(struct ctx *ctx, struct case_work *work, const struc
         error = lifecycle_pass(ctx, &case_step_lifecycle, step->id, step->state, "opening",
                                STR_NONE, step);
     if (!error)
-        error = start_clocks(ctx, of, step, &due_at);
+        error = start_clocks(ctx, of, step, &due_at, &respond_by);
     step->late = false;
     step->responded_at = INSTANT_NONE;
     if (!error)
@@ -337,7 +340,7 @@ static enum error open_step(struct ctx *ctx, struct case_work *work, const struc
     if (!error)
         error = count(ctx, work, step->code, 1, 0);
     if (!error)
-        error = offer(ctx, work, of, step, due_at);
+        error = offer(ctx, work, of, step, due_at, respond_by);
     if (!error)
         error = tell_of_turn(ctx, work, of, step);
     step->state = STR("open");

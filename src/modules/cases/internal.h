@@ -191,6 +191,9 @@ enum error case_step_is_for_reader(struct ctx *ctx, const struct case_step *step
                                    bool *is) MUST_USE;
 /* Whoever has the turn has done something: its first-response clock stops. */
 enum error case_step_responded(struct ctx *ctx, struct case_step *step) MUST_USE;
+/* May whoever asks change the step's limit now? By the template, and while its clock goes. */
+bool case_may_relimit(const struct ctx *ctx, const struct template_step *of,
+                      const struct case_step *step);
 /* A notice to those who act for the applicant. */
 enum error case_tell_applicant(struct ctx *ctx, const struct case_work *work, const char *kind,
                                struct str text, struct str text_en) MUST_USE;

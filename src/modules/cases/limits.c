@@ -19,12 +19,27 @@ static const struct field relimit_fields[] = {
 };
 static const SHAPE(relimit);
 
+static bool approves(const struct ctx *ctx, const struct template_step *of)
+{
+    return ctx->who->role == ROLE_OPERATOR ||
+           (of->limit_role.length && str_is(of->limit_role, role_infos[ctx->who->role].name));
+}
+
+static bool has_clock(const struct case_step *step)
+{
+    return step->clock_id.known && (str_is(step->state, "open") || str_is(step->state, "paused"));
+}
+
+bool case_may_relimit(const struct ctx *ctx, const struct template_step *of,
+                      const struct case_step *step)
+{
+    return approves(ctx, of) && has_clock(step);
+}
+
 static enum error check(struct ctx *ctx, const struct relimit *in, const struct template_step *of,
                         const struct case_step *step)
 {
-    bool may = ctx->who->role == ROLE_OPERATOR ||
-               (of->limit_role.length && str_is(of->limit_role, role_infos[ctx->who->role].name));
-    if (!may)
+    if (!approves(ctx, of))
         return of->limit_role.length
                    ? fail(ctx, E_FORBIDDEN, "按模板，改这一步的时限由 %.*s 批准",
                           "by the template, %.*s approves another limit of this step",
@@ -34,9 +49,9 @@ static enum error check(struct ctx *ctx, const struct relimit *in, const struct 
     if (in->amount < 1 || in->amount > AMOUNT_MAX)
         return complain(ctx, STR("amount"), "应在 1 到 %d 之间", "must be between 1 and %d",
                         AMOUNT_MAX);
-    if (!step->clock_id.known || !(str_is(step->state, "open") || str_is(step->state, "paused")))
-        return fail(ctx, E_CONFLICT, "这一步现在没有计时", "this step has no clock now");
-    return E_OK;
+    return has_clock(step)
+               ? E_OK
+               : fail(ctx, E_CONFLICT, "这一步现在没有计时", "this step has no clock now");
 }
 
 static enum error tell(struct ctx *ctx, const struct case_work *work, const struct case_step *step,

@@ -4,6 +4,7 @@
 #include "core/ticker.h"
 #include "modules/cases/handlers.h"
 #include "modules/clocks/clocks.h"
+#include "modules/inbox/inbox.h"
 
 /* A share of a step's limit is over: its parties read it in the case, and late work comes first. */
 static enum error passed(struct ctx *ctx, const struct clock_row *clock, int mark)
@@ -21,8 +22,9 @@ static enum error passed(struct ctx *ctx, const struct clock_row *clock, int mar
     struct case_step *step = case_step_of(&work, found.code);
     const struct template_step *of = template_step_of(&work.template, found.code);
     bool response = str_is(clock->kind, "response");
-    if (!response)
-        error = case_step_mark(ctx, &work, step, clock->due_at, clock->marks == CLOCK_MARKS);
+    error = response
+                ? inbox_await_response(ctx, STR("case_step"), clock->subject_key, clock->due_at)
+                : case_step_mark(ctx, &work, step, clock->due_at, clock->marks == CLOCK_MARKS);
     if (error || mark < 0)
         return error;
     bool over = mark == CLOCK_MARKS - 1;

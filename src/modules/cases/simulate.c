@@ -8,12 +8,15 @@ enum { CASES = 5000, STAFF_MAX = 10000, ARRIVALS_MAX = 100000, HOUR = 3600 };
 
 struct simulation_query {
     struct str code;
+    struct maybe_int version;
     struct maybe_real arrivals_per_day;
     struct str staff;
     struct maybe_int seed;
 };
 static const struct field simulation_query_fields[] = {
     FIELD(struct simulation_query, code, "哪一件事", "Template", USE_OUT),
+    FIELD(struct simulation_query, version, "版本；没说的为最新",
+          "Version; the newest where none is said", USE_IN),
     FIELD(struct simulation_query, arrivals_per_day, "每个工作日来几件（默认 10）",
           "Cases on a workday; 10 where nothing is said", USE_IN),
     FIELD(struct simulation_query, staff, "各角色几个人：bank=3 institute=2（没说的按 1 人）",
@@ -43,12 +46,23 @@ static const struct field simulated_step_fields[] = {
 };
 static const SHAPE(simulated_step);
 
+struct simulated_queue {
+    struct str role;
+    double workday, waiting;
+};
+static const struct field simulated_queue_fields[] = {
+    FIELD(struct simulated_queue, role, "角色", "Role"),
+    FIELD(struct simulated_queue, workday, "到第几个工作日", "Up to which workday"),
+    FIELD(struct simulated_queue, waiting, "这段时间平均有几步在等", "Steps that wait, on average"),
+};
+static const SHAPE(simulated_queue);
+
 struct case_simulation {
     struct str template_key;
     double arrivals_per_day, whole_p50_hours, whole_p90_hours;
     int64_t seed, cases;
     struct str assumption, assumption_en;
-    struct records items;
+    struct records items, queues;
 };
 static const struct field case_simulation_fields[] = {
     FIELD(struct case_simulation, template_key, "模板和版本", "Template and version"),
@@ -62,6 +76,8 @@ static const struct field case_simulation_fields[] = {
     FIELD(struct case_simulation, assumption, "假设", "What is assumed, in Chinese"),
     FIELD(struct case_simulation, assumption_en, "假设（英文）", "What is assumed"),
     FIELD(struct case_simulation, items, "各步骤", "Step by step", .of = &simulated_step_shape),
+    FIELD(struct case_simulation, queues, "各角色排队的变化", "How the roles' queues went",
+          .of = &simulated_queue_shape),
 };
 static const SHAPE(case_simulation);
 
@@ -148,6 +164,19 @@ static void show(struct ctx *ctx, const struct template_view *view, const struct
             "assumptions");
 }
 
+static struct records queues_of(struct ctx *ctx, const struct model *model, double day,
+                                const struct queueing_result *result)
+{
+    size_t count = model->role_count * QUEUEING_POINTS;
+    struct simulated_queue *list = arena_array(ctx->arena, count + 1, sizeof(*list));
+    for (size_t i = 0; i < count; i++) {
+        size_t role = i / QUEUEING_POINTS, point = i % QUEUEING_POINTS;
+        list[i] = (struct simulated_queue){model->roles[role], result->queue_at[point] / day,
+                                           result->queue[role][point]};
+    }
+    return (struct records){list, count};
+}
+
 SHARED_HANDLER(case_simulate, simulation_query, case_simulation)
 {
     struct template_view view;
@@ -160,7 +189,8 @@ SHARED_HANDLER(case_simulate, simulation_query, case_simulation)
     if (!(out->arrivals_per_day > 0 && out->arrivals_per_day <= ARRIVALS_MAX))
         return complain(ctx, STR("arrivals_per_day"), "应大于 0，不超过 %d",
                         "must be more than 0 and at most %d", ARRIVALS_MAX);
-    enum error error = template_read(ctx, in->code, 0, &view);
+    enum error error =
+        template_read(ctx, in->code, in->version.known ? in->version.value : 0, &view);
     if (!error)
         error = office_read(ctx, &office);
     if (!error && template_flaw(ctx, &view).data)
@@ -182,5 +212,6 @@ SHARED_HANDLER(case_simulate, simulation_query, case_simulation)
     struct queueing_result result;
     queueing_run(&queueing, ctx->arena, &result);
     show(ctx, &view, model, &result, out);
+    out->queues = queues_of(ctx, model, (double)working_time_day(office.time), &result);
     return E_OK;
 }

@@ -55,6 +55,8 @@ const struct field form_field_fields[] = {
     FIELD(struct form_field, required, "必填", "Must it be given?"),
     FIELD(struct form_field, prefilled, "预填的", "Was it filled in by the program?"),
     FIELD(struct form_field, value, "值", "Value"),
+    FIELD(struct form_field, value_name, "值所指单位的名称",
+          "Name of the organisation that it names"),
 };
 SHAPE(form_field);
 
@@ -75,6 +77,14 @@ static enum error prefill(struct ctx *ctx, const struct case_work *work, struct 
     return error;
 }
 
+static enum error name_organisation(struct ctx *ctx, struct str code, struct str *name)
+{
+    struct organisation organisation;
+    enum error error = organisation_find(ctx, code, &organisation);
+    *name = error ? STR_NONE : organisation.name;
+    return error == E_NOT_FOUND ? E_OK : error;
+}
+
 enum error case_form(struct ctx *ctx, const struct case_work *work, struct str step, bool answered,
                      struct records *out)
 {
@@ -90,12 +100,14 @@ enum error case_form(struct ctx *ctx, const struct case_work *work, struct str s
         struct form_field *field = &fields[count++];
         *field = (struct form_field){from[i].code, from[i].step, from[i].name,    from[i].name_en,
                                      from[i].kind, from[i].unit, from[i].choices, from[i].required,
-                                     false,        STR_NONE};
+                                     false,        STR_NONE,     STR_NONE};
         if (answer)
             field->value = answer->value;
         else if (from[i].prefill.length)
             error = prefill(ctx, work, from[i].prefill, &field->value);
         field->prefilled = !answer && field->value.data;
+        if (!error && field->value.data && str_is(field->kind, "organisation"))
+            error = name_organisation(ctx, field->value, &field->value_name);
     }
     *out = (struct records){fields, count};
     return error;

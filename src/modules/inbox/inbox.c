@@ -30,6 +30,8 @@ static const struct field inbox_item_fields[] = {
     FIELD(struct inbox_item, account_id, "领取的账户", "Account that has claimed it", USE_OUT),
     FIELD(struct inbox_item, account_name, "领取人", "Who has claimed it", USE_OUT),
     FIELD(struct inbox_item, due_at, "到期", "Due", USE_OUT),
+    FIELD(struct inbox_item, respond_by, "首次响应的期限；空为已响应或不要求",
+          "A first response is due; null = given, or not asked for", USE_OUT),
     FIELD(struct inbox_item, late, "已超期", "Is it late?", USE_OUT),
     FIELD(struct inbox_item, note, "转交说明", "Note of who handed it over", USE_OUT),
     FIELD(struct inbox_item, opened_at, "何时到的", "When it came", USE_OUT),
@@ -110,6 +112,13 @@ enum error inbox_redate(struct ctx *ctx, struct str kind, struct str subject_key
         ctx, db_number(ctx, &sql_inbox_redate,
                        FROM_AND(inbox_item, &item, {.name = "now_late", .value = now_late}), &id));
     return error || was == late ? error : count(ctx, item.audience, 0, late ? 1 : -1);
+}
+
+enum error inbox_await_response(struct ctx *ctx, struct str kind, struct str subject_key,
+                                struct instant respond_by)
+{
+    struct inbox_item item = {.kind = kind, .subject_key = subject_key, .respond_by = respond_by};
+    return db_do(ctx, &sql_inbox_await_response, FROM(inbox_item, &item));
 }
 
 enum error inbox_claimed_by(struct ctx *ctx, struct str kind, struct str subject_key,

@@ -23,6 +23,8 @@ struct inbox_item {
     struct maybe_int account_id; /* who has claimed it */
     struct str account_name;
     struct instant due_at; /* INBOX_NEVER: nothing is due */
+    struct instant
+        respond_by; /* INSTANT_NONE: a first response was given, or nobody waits for one */
     bool late;
     struct str note;
     struct instant opened_at;
@@ -30,13 +32,16 @@ struct inbox_item {
 };
 #define INBOX_NEVER ((struct instant){INT64_C(253402300799)})
 
-/* kind, subject_key, address, titles, about, role_audience and due_at are given. */
+/* kind, subject_key, address, titles, about, role_audience, due_at and respond_by are given. */
 enum error inbox_put(struct ctx *ctx, const struct inbox_item *item) MUST_USE;
 /* Nothing happens where it is not there. */
 enum error inbox_take_out(struct ctx *ctx, struct str kind, struct str subject_key) MUST_USE;
 /* Another due time (INSTANT_NONE: none); from then on it is late, or not. */
 enum error inbox_redate(struct ctx *ctx, struct str kind, struct str subject_key,
                         struct instant due_at, bool late) MUST_USE;
+/* Until when a first response is waited for; INSTANT_NONE: it was given. */
+enum error inbox_await_response(struct ctx *ctx, struct str kind, struct str subject_key,
+                                struct instant respond_by) MUST_USE;
 /* Who has claimed it; 0 = nobody. */
 enum error inbox_claimed_by(struct ctx *ctx, struct str kind, struct str subject_key,
                             int64_t *account_id) MUST_USE;

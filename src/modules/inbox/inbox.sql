@@ -1,8 +1,8 @@
 -- name: inbox_insert
 INSERT INTO inbox_item (kind, subject_key, address, title, title_en, about, audience, role_audience,
-                        account_id, due_at, late, opened_at, changed_seq)
+                        account_id, due_at, respond_by, late, opened_at, changed_seq)
 VALUES (:kind, :subject_key, :address, :title, :title_en, :about, :audience, :role_audience, NULL,
-        :due_at, :late, :now, :sequence);
+        :due_at, :respond_by, :late, :now, :sequence);
 
 -- name: inbox_show
 SELECT inbox_item.*, account.name AS account_name FROM inbox_item
@@ -23,6 +23,10 @@ WHERE id = :id AND audience = :audience RETURNING id;
 -- name: inbox_redate
 UPDATE inbox_item SET due_at = :due_at, late = :now_late, changed_seq = :sequence
 WHERE id = :id AND audience = :audience AND late = :late RETURNING id;
+
+-- name: inbox_await_response
+UPDATE inbox_item SET respond_by = :respond_by
+WHERE kind = :kind AND subject_key = :subject_key;
 
 -- name: inbox_tally_add
 INSERT INTO inbox_tally (audience, slot, open_count, late_count)

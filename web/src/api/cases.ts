@@ -16,6 +16,16 @@ export interface CaseFile {
   ended_at: string | null;
 }
 export type StepState = 'waiting' | 'open' | 'paused' | 'done' | 'skipped' | 'cancelled';
+/** A clock as it stands. */
+export interface ClockLine {
+  clock_id: number;
+  due_at: string | null;
+  elapsed_seconds: number;
+  limit_seconds: number;
+  overdue: boolean;
+  provisional: boolean;
+}
+export type LimitUnit = 'workdays' | 'half_days' | 'hours' | 'natural_days';
 export interface StepLine {
   id: number;
   code: string;
@@ -27,12 +37,17 @@ export interface StepLine {
   party: string | null;
   clock_id: number | null;
   opened_at: string | null;
+  responded_at: string | null;
   ended_at: string | null;
   due_at: string | null;
   late: boolean;
   elapsed_seconds: number | null;
   limit_seconds: number | null;
   provisional: boolean;
+  response: ClockLine | null;
+  limit_amount: number | null;
+  limit_unit: LimitUnit | null;
+  may_relimit: boolean;
 }
 export interface FormField {
   code: string;
@@ -45,6 +60,7 @@ export interface FormField {
   required: boolean;
   prefilled: boolean;
   value: string | null;
+  value_name: string | null;
 }
 export interface NextStep {
   event: string;
@@ -105,6 +121,7 @@ export interface InboxItem {
   account_id: number | null;
   account_name: string | null;
   due_at: string;
+  respond_by: string | null;
   late: boolean;
   note: string | null;
 }
@@ -126,11 +143,86 @@ export interface BoardLine {
 }
 export interface CaseTemplate {
   code: string;
+  version: number;
   name: string;
   name_en: string;
   note: string | null;
   note_en: string | null;
+  basis: 'source' | 'ours';
+  source: string | null;
   active: boolean;
+}
+export interface TemplateStep {
+  code: string;
+  position: number;
+  name: string;
+  name_en: string;
+  after: string | null;
+  condition: string | null;
+  role: string;
+  party: string;
+  limit_amount: number | null;
+  limit_unit: LimitUnit | null;
+  rule: string | null;
+  rule_text: string | null;
+  rule_text_en: string | null;
+  response_amount: number | null;
+  response_unit: LimitUnit | null;
+  limit_role: string | null;
+}
+export interface TemplateField {
+  step: string;
+  code: string;
+  name: string;
+  name_en: string;
+  kind: string;
+  unit: string | null;
+  choices: string | null;
+  required: boolean;
+  prefill: string | null;
+}
+export interface TemplateMaterial {
+  step: string;
+  code: string;
+  name: string;
+  name_en: string;
+  required: boolean;
+}
+export interface TemplateOutcome {
+  step: string;
+  code: string;
+  name: string;
+  name_en: string;
+  condition: string;
+  effect: 'end' | 'return';
+  to_step: string | null;
+  reason_field: string | null;
+}
+export interface TemplateView extends CaseTemplate {
+  steps: TemplateStep[];
+  fields: TemplateField[];
+  materials: TemplateMaterial[];
+  outcomes: TemplateOutcome[];
+  flaw: string | null;
+}
+export interface Simulation {
+  cases: number;
+  whole_p50_hours: number;
+  whole_p90_hours: number;
+  assumption: string;
+  assumption_en: string;
+  items: {
+    code: string;
+    name: string;
+    name_en: string;
+    role: string;
+    staff: number;
+    load: number;
+    wait_p50_hours: number;
+    wait_p90_hours: number;
+    late_share: number;
+  }[];
+  queues: { role: string; workday: number; waiting: number }[];
 }
 /** Nothing is due: the program's mark for it. */
 export const isNever = (due: string) => due.startsWith('9999');

@@ -18,6 +18,8 @@ export default {
   architecture: () => import('./ArchitecturePage.vue'),
   inbox: () => import('./cases/InboxPage.vue'),
   cases: () => import('./cases/CasesPage.vue'),
+  caseTemplates: () => import('./cases/TemplatesPage.vue'),
+  caseTemplate: () => import('./cases/TemplatePage.vue'),
   oneCase: () => import('./cases/CasePage.vue'),
   notices: () => import('./NoticesPage.vue'),
   proposals: () => import('./ProposalsPage.vue'),

@@ -39,6 +39,7 @@
     GROUP(periods) \
     GROUP(personal) \
     GROUP(plan) \
+    GROUP(plausibility) \
     GROUP(plans) \
     GROUP(rate) \
     GROUP(replies) \

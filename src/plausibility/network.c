@@ -1,0 +1,272 @@
+#include "plausibility/network.h"
+
+#include <math.h>
+
+#include "plausibility/formula.h"
+#include "plausibility/network_run.h"
+
+/* --- Levels ---------------------------------------------------------------------------------- */
+
+struct builder {
+    struct arena *arena;
+    const struct figure_set *set;
+    struct network *network;
+    uint32_t *slots; /* open addressing: level + 1 */
+    size_t slot_count, level_capacity, tie_capacity;
+    uint32_t *level_of; /* of figures that are facts: their level; TIE_NONE for the others */
+};
+
+/* Where and when a formula's terms are looked for. */
+struct check_place {
+    uint32_t area, scope, among;
+    struct date start, end;
+};
+
+struct level_key {
+    uint64_t indicator, version, area, scope, among, unit, measure;
+    int64_t start, end;
+};
+
+static struct level_key key_of(const struct figure *like, struct date start, struct date end)
+{
+    return (struct level_key){like->indicator, (uint64_t)like->definition_version,
+                              like->key_area,  like->key_scope,
+                              like->key_among, like->key_unit,
+                              like->measure,   start.days,
+                              end.days};
+}
+
+static bool key_equal(const struct level_key *a, const struct level_key *b)
+{
+    return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+static struct level_key level_key(const struct builder *builder, const struct level *level)
+{
+    return key_of(&builder->set->figures[level->like], level->start, level->end);
+}
+
+/* A stock is what there is on a day, however the day was written. */
+static struct date start_of(enum measure measure, struct date start, const struct period *period)
+{
+    bool counts_up = measure == MEASURE_STOCK || measure == MEASURE_RANK ||
+                     (measure == MEASURE_CUMULATIVE && period->kind != PERIOD_RANGE);
+    return counts_up ? DATE_NONE : start;
+}
+
+static uint32_t level_of(struct builder *builder, size_t like, struct date start, struct date end)
+{
+    struct network *network = builder->network;
+    struct level_key key = key_of(&builder->set->figures[like], start, end);
+    size_t at = (size_t)hash_bytes(HASH_SEED, &key, sizeof(key)) & (builder->slot_count - 1);
+    for (; builder->slots[at]; at = (at + 1) & (builder->slot_count - 1)) {
+        struct level_key there = level_key(builder, &network->levels[builder->slots[at] - 1]);
+        if (key_equal(&there, &key))
+            return builder->slots[at] - 1;
+    }
+    if (network->level_count == builder->level_capacity)
+        return TIE_NONE;
+    builder->slots[at] = (uint32_t)network->level_count + 1;
+    network->levels[network->level_count] = (struct level){.like = like,
+                                                           .start = start,
+                                                           .end = end,
+                                                           .now = {-INFINITY, INFINITY},
+                                                           .low_from = TIE_NONE,
+                                                           .high_from = TIE_NONE};
+    return (uint32_t)network->level_count++;
+}
+
+static uint32_t level_of_figure(struct builder *builder, size_t place)
+{
+    const struct figure *figure = &builder->set->figures[place];
+    struct period period = {.kind = PERIOD_YEAR};
+    (void)period_parse(figure->period, &period);
+    return level_of(builder, place, start_of(figure->measure, figure->start, &period), figure->end);
+}
+
+static void add_tie(struct builder *builder, struct tie tie)
+{
+    struct network *network = builder->network;
+    if (network->tie_count < builder->tie_capacity)
+        network->ties[network->tie_count++] = tie;
+}
+
+/* --- What figures say ------------------------------------------------------------------------ */
+
+/* The figure to believe for each level: the most final, then the later published. */
+static bool is_more_final(const struct figure *a, const struct figure *b)
+{
+    if (a->status != b->status)
+        return a->status > b->status;
+    return a->published_on.days > b->published_on.days;
+}
+
+static void bound_levels(struct builder *builder)
+{
+    const struct figure_set *set = builder->set;
+    struct network *network = builder->network;
+    for (size_t i = 0; i < set->count; i++) {
+        const struct figure *figure = &set->figures[i];
+        builder->level_of[i] = TIE_NONE;
+        if (!measure_is_level(figure->measure) || !figure_is_fact(figure) ||
+            figure->original != FIGURE_NONE || !date_known(figure->end))
+            continue;
+        uint32_t level = builder->level_of[i] = level_of_figure(builder, i);
+        if (is_more_final(figure, &set->figures[network->levels[level].like]))
+            network->levels[level].like = i;
+    }
+    for (size_t level = 0; level < network->level_count; level++) {
+        size_t believed = network->levels[level].like;
+        network->levels[level].published = true;
+        add_tie(builder, (struct tie){.kind = TIE_BOUND,
+                                      .target = (uint32_t)level,
+                                      .low = set->figures[believed].printed.low,
+                                      .high = set->figures[believed].printed.high,
+                                      .figure = believed});
+    }
+}
+
+/* How a change ties a level to its base. False where it says nothing of it. */
+static bool tie_of_change(const struct figure *change, struct tie *tie)
+{
+    struct interval by = change->printed;
+    bool times = str_is(change->unit, "倍");
+    switch (change->measure) {
+    case MEASURE_GROWTH_RATE: {
+        double scale = times ? 1 : 100;
+        *tie =
+            (struct tie){.kind = TIE_SCALE, .low = 1 + by.low / scale, .high = 1 + by.high / scale};
+        return tie->low > 0;
+    }
+    case MEASURE_MULTIPLE:
+        *tie = (struct tie){.kind = TIE_SCALE, .low = by.low, .high = by.high};
+        return tie->low > 0;
+    case MEASURE_CHANGE_PP:
+    case MEASURE_CHANGE_ABS:
+        *tie = (struct tie){.kind = TIE_SHIFT, .low = by.low, .high = by.high};
+        return true;
+    case MEASURE_RANK_CHANGE: /* five places up is five less */
+        *tie = (struct tie){.kind = TIE_SHIFT, .low = -by.high, .high = -by.low};
+        return true;
+    default:
+        return false;
+    }
+}
+
+struct interval implied_base(const struct figure *change, struct interval level)
+{
+    struct tie tie;
+    if (!tie_of_change(change, &tie))
+        return (struct interval){-INFINITY, INFINITY};
+    if (tie.kind == TIE_SHIFT)
+        return (struct interval){level.low - tie.high, level.high - tie.low};
+    return (struct interval){level.low / tie.high, level.high / tie.low};
+}
+
+static const struct figure *figure_at_level(const struct builder *builder, uint32_t level)
+{
+    return &builder->set->figures[builder->network->levels[level].like];
+}
+
+static void tie_change(struct builder *builder, size_t place)
+{
+    const struct figure_set *set = builder->set;
+    const struct figure *change = &set->figures[place];
+    struct tie tie;
+    struct period base;
+    size_t level_place = change->attached;
+    if (!figure_is_fact(change) || change->original != FIGURE_NONE || level_place == FIGURE_NONE ||
+        !period_parse(change->base_period, &base) || !tie_of_change(change, &tie))
+        return;
+    const struct figure *level = &set->figures[level_place];
+    if (!measure_is_level(level->measure) || !figure_is_fact(level) ||
+        level->indicator != change->indicator)
+        return;
+    uint32_t target = builder->level_of[level_place];
+    /* What was said with an estimate ends with it. */
+    if (target == TIE_NONE || figure_at_level(builder, target)->value != level->value)
+        return;
+    uint32_t from = level_of(builder, level_place, start_of(level->measure, base.start, &base),
+                             period_last(base));
+    if (from == TIE_NONE || from == target)
+        return;
+    tie.target = target;
+    tie.terms[0] = from;
+    tie.term_count = 1;
+    tie.figure = place;
+    add_tie(builder, tie);
+}
+
+/* --- Building -------------------------------------------------------------------------------- */
+
+/* The level of a term in the same place and time as the whole; TIE_NONE where nobody published it.
+ */
+static uint32_t term_level(struct builder *builder, const struct check_place *at, size_t indicator)
+{
+    const struct series *series =
+        series_of(builder->set, indicator, at->area, at->scope, at->among);
+    for (size_t i = 0; series && i < series->count; i++) {
+        size_t place = builder->set->order[series->first + i];
+        const struct figure *figure = &builder->set->figures[place];
+        if (figure->end.days == at->end.days && builder->level_of[place] != TIE_NONE &&
+            (figure->measure == MEASURE_STOCK || figure->start.days == at->start.days))
+            return builder->level_of[place];
+    }
+    return TIE_NONE;
+}
+
+static void tie_formula(struct builder *builder, size_t place, const struct formula_parts *parts)
+{
+    const struct figure *whole = &builder->set->figures[place];
+    struct tie tie = {.kind = parts->shape == FORMULA_SUM ? TIE_SUM : TIE_RATIO,
+                      .target = builder->level_of[place],
+                      .term_count = (uint32_t)parts->term_count,
+                      .low = parts->factor,
+                      .figure = FIGURE_NONE};
+    struct check_place at = {whole->key_area, whole->key_scope, whole->key_among, whole->start,
+                             whole->end};
+    for (size_t i = 0; i < parts->term_count; i++)
+        if ((tie.terms[i] = term_level(builder, &at, parts->terms[i])) == TIE_NONE)
+            return;
+    add_tie(builder, tie);
+}
+
+static void tie_formulas(struct builder *builder)
+{
+    const struct figure_set *set = builder->set;
+    const struct network *network = builder->network;
+    for (size_t f = 0; f < set->formula_count; f++) {
+        size_t indicator = set->formulas[f].indicator;
+        struct formula_parts parts = formula_read(set, &set->formulas[f]);
+        if (parts.shape == FORMULA_OTHER)
+            continue;
+        for (size_t s = set->series_of_indicator[indicator];
+             s < set->series_of_indicator[indicator + 1]; s++)
+            for (size_t i = 0; i < set->series[s].count; i++) {
+                size_t place = set->order[set->series[s].first + i];
+                uint32_t level = builder->level_of[place];
+                if (level != TIE_NONE && network->levels[level].like == place)
+                    tie_formula(builder, place, &parts);
+            }
+    }
+}
+
+struct network *network_settle(struct arena *arena, const struct figure_set *set)
+{
+    struct network *network = ARENA_NEW(arena, struct network);
+    struct builder builder = {.arena = arena, .set = set, .network = network, .slot_count = 64};
+    builder.level_capacity = 2 * set->count; /* a figure makes one level, or two */
+    builder.tie_capacity = 2 * set->count;
+    while (builder.slot_count < 2 * builder.level_capacity)
+        builder.slot_count *= 2;
+    builder.slots = arena_array(arena, builder.slot_count, sizeof(uint32_t));
+    network->levels = arena_array(arena, builder.level_capacity + 1, sizeof(*network->levels));
+    network->ties = arena_array(arena, builder.tie_capacity + 1, sizeof(*network->ties));
+    builder.level_of = arena_array(arena, set->count + 1, sizeof(uint32_t));
+    bound_levels(&builder);
+    for (size_t i = 0; i < set->count; i++)
+        tie_change(&builder, i);
+    tie_formulas(&builder);
+    network_tighten(arena, network);
+    return network;
+}

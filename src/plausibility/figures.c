@@ -97,22 +97,12 @@ double printed_step(struct str token, double value)
 /* Things are counted in ones, and what is printed to the last one has no last digit to doubt. */
 static bool is_counted(const struct figure *figure)
 {
-    switch (figure->measure) {
-    case MEASURE_STOCK:
-    case MEASURE_FLOW:
-    case MEASURE_CUMULATIVE:
-    case MEASURE_RANK:
-    case MEASURE_STREAK:
-    case MEASURE_THRESHOLD:
-    case MEASURE_INCREMENT:
-    case MEASURE_NET_INCREMENT:
-    case MEASURE_CHANGE_ABS:
-    case MEASURE_RANK_CHANGE:
-    case MEASURE_NAME:
-        return !str_is(figure->unit, "%");
-    default:
-        return false;
-    }
+    static const bool counted[] = {
+        [MEASURE_STOCK] = true,       [MEASURE_FLOW] = true,          [MEASURE_CUMULATIVE] = true,
+        [MEASURE_RANK] = true,        [MEASURE_STREAK] = true,        [MEASURE_THRESHOLD] = true,
+        [MEASURE_INCREMENT] = true,   [MEASURE_NET_INCREMENT] = true, [MEASURE_CHANGE_ABS] = true,
+        [MEASURE_RANK_CHANGE] = true, [MEASURE_NAME] = true,          [MEASURE_OTHER] = false};
+    return counted[figure->measure] && !str_is(figure->unit, "%");
 }
 
 /* 2.1倍 of 2.16 is common: what is printed may have been rounded or cut off. A count that is

@@ -131,26 +131,15 @@ static bool tie_of_change(const struct figure *change, struct tie *tie)
 {
     struct interval by = change->printed;
     bool times = str_is(change->unit, "倍");
-    switch (change->measure) {
-    case MEASURE_GROWTH_RATE: {
-        double scale = times ? 1 : 100;
-        *tie =
-            (struct tie){.kind = TIE_SCALE, .low = 1 + by.low / scale, .high = 1 + by.high / scale};
-        return tie->low > 0;
-    }
-    case MEASURE_MULTIPLE:
-        *tie = (struct tie){.kind = TIE_SCALE, .low = by.low, .high = by.high};
-        return tie->low > 0;
-    case MEASURE_CHANGE_PP:
-    case MEASURE_CHANGE_ABS:
-        *tie = (struct tie){.kind = TIE_SHIFT, .low = by.low, .high = by.high};
-        return true;
-    case MEASURE_RANK_CHANGE: /* five places up is five less */
-        *tie = (struct tie){.kind = TIE_SHIFT, .low = -by.high, .high = -by.low};
-        return true;
-    default:
-        return false;
-    }
+    if (change->measure == MEASURE_GROWTH_RATE)
+        by = (struct interval){1 + by.low / (times ? 1 : 100), 1 + by.high / (times ? 1 : 100)};
+    if (change->measure == MEASURE_RANK_CHANGE) /* five places up is five less */
+        by = (struct interval){-by.high, -by.low};
+    bool scales = change->measure == MEASURE_GROWTH_RATE || change->measure == MEASURE_MULTIPLE;
+    bool shifts = change->measure == MEASURE_CHANGE_PP || change->measure == MEASURE_CHANGE_ABS ||
+                  change->measure == MEASURE_RANK_CHANGE;
+    *tie = (struct tie){.kind = scales ? TIE_SCALE : TIE_SHIFT, .low = by.low, .high = by.high};
+    return shifts || (scales && tie->low > 0);
 }
 
 struct interval implied_base(const struct figure *change, struct interval level)

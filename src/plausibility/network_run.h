@@ -5,7 +5,7 @@
 #include "plausibility/network.h"
 
 /* A bound that moves by less than this share of itself does not count as moving. */
-static const double LEAST_MOVE = 1e-7;
+#define LEAST_MOVE 1e-7
 
 /* Applies the ties until nothing moves; levels that become empty stand still. Fills first_tie and
  * ties_of. */

@@ -81,7 +81,7 @@ static bool look_like_one(const struct check *check, size_t a, size_t b)
     return false;
 }
 
-static void report_group(struct check *check, const size_t *parent, size_t root)
+static void report_group(struct check *check, size_t *parent, size_t root)
 {
     const struct figure_set *set = check->set;
     size_t figures[FINDING_FIGURES_MAX], count = 0, indicators = 0;
@@ -89,7 +89,7 @@ static void report_group(struct check *check, const size_t *parent, size_t root)
     /* The area of the first figure of the group; where members have none there, they stay out. */
     for (size_t n = root; n < set->indicator_count; n++) {
         size_t newest[OF_EACH];
-        if (root_of((size_t *)parent, n) != root ||
+        if (root_of(parent, n) != root ||
             set->series_of_indicator[n] == set->series_of_indicator[n + 1])
             continue;
         const struct series *series = &set->series[set->series_of_indicator[n]];
@@ -105,7 +105,7 @@ static void report_group(struct check *check, const size_t *parent, size_t root)
     struct str why = STR("名称相近而定义、范围或发布者不同，不连成一列，不相减");
     for (size_t r = set->relation_count; r-- > 0;)
         if (set->relations[r].kind == RELATION_NEAR_HOMONYM && set->relations[r].note.length &&
-            root_of((size_t *)parent, set->relations[r].a) == root)
+            root_of(parent, set->relations[r].a) == root)
             why = arena_print(check->arena, "%.*s；不连成一列，不相减",
                               STR_PRINT(set->relations[r].note));
     report_break(check, figures, count, why.data,

@@ -8,17 +8,12 @@
  * added. */
 static int kind_of_amount(enum measure measure)
 {
-    switch (measure) {
-    case MEASURE_STOCK:
-    case MEASURE_CUMULATIVE:
-        return 1;
-    case MEASURE_FLOW:
-        return 2;
-    case MEASURE_INCREMENT:
-        return 3;
-    default:
-        return 0;
-    }
+    static const int kinds[] = {[MEASURE_STOCK] = 1,
+                                [MEASURE_CUMULATIVE] = 1,
+                                [MEASURE_FLOW] = 2,
+                                [MEASURE_INCREMENT] = 3,
+                                [MEASURE_OTHER] = 0};
+    return kinds[measure];
 }
 
 static bool comparable(const struct figure *part, const struct figure *whole)

@@ -1,4 +1,3 @@
-#include "fuzz/targets.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -14,10 +13,10 @@
 #include "core/seal.h"
 #include "core/sheet.h"
 #include "db/driver.h"
+#include "fuzz/targets_inside.h"
 #include "json/read.h"
 
-/* A copy that ends where the bytes end, so that the sanitizer sees who reads on. */
-static char *copy_of(const uint8_t *data, size_t size)
+char *fuzz_copy(const uint8_t *data, size_t size)
 {
     char *copy = malloc(size ? size : 1);
     assert(copy);
@@ -45,11 +44,11 @@ static void write_and_read(struct arena *arena, const struct csv_record *record)
     assert(!csv_next(&csv, &again) && !csv.error);
 }
 
-static void fuzz_csv(const uint8_t *data, size_t size)
+void fuzz_csv(const uint8_t *data, size_t size)
 {
     struct arena arena = {0};
     static struct csv_record record;
-    char *text = copy_of(data, size);
+    char *text = fuzz_copy(data, size);
     struct csv csv = csv_open(&arena, (struct str){text, size});
     size_t line = 0;
     while (csv_next(&csv, &record)) {
@@ -79,11 +78,11 @@ static int depth_of(json_t *value)
     return deepest + 1;
 }
 
-static void fuzz_json(const uint8_t *data, size_t size)
+void fuzz_json(const uint8_t *data, size_t size)
 {
     struct arena arena = {0};
     struct json_error error;
-    char *text = copy_of(data, size);
+    char *text = fuzz_copy(data, size);
     json_t *document = json_read(&arena, (struct str){text, size}, &error);
     if (document) {
         assert(json_is_object(document) || json_is_array(document));
@@ -99,9 +98,9 @@ static void fuzz_json(const uint8_t *data, size_t size)
     free(text);
 }
 
-static void fuzz_period(const uint8_t *data, size_t size)
+void fuzz_period(const uint8_t *data, size_t size)
 {
-    char *text = copy_of(data, size);
+    char *text = fuzz_copy(data, size);
     struct str str = {text, size};
     struct period period;
     struct date date;
@@ -147,7 +146,7 @@ static void discard(struct db_statement *statement)
     free(statement->names);
 }
 
-static void fuzz_dialect(const uint8_t *data, size_t size)
+void fuzz_dialect(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
     assert(text);
@@ -176,11 +175,11 @@ static void fuzz_dialect(const uint8_t *data, size_t size)
 }
 
 /* Nothing opens that was not sealed; what is sealed opens, and only as it is. */
-static void fuzz_sealed(const uint8_t *data, size_t size)
+void fuzz_sealed(const uint8_t *data, size_t size)
 {
     static const unsigned char key[KEY_BYTES] = {7};
     struct arena arena = {0};
-    char *text = copy_of(data, size);
+    char *text = fuzz_copy(data, size);
     struct str str = {text, size}, bound = STR("kp1:7:person.name"), plain;
     struct sealed sealed;
     if (sealed_parse(str, &sealed)) {
@@ -200,11 +199,11 @@ static void fuzz_sealed(const uint8_t *data, size_t size)
 }
 
 /* The first half is the head, the rest the tail. */
-static void fuzz_sniff(const uint8_t *data, size_t size)
+void fuzz_sniff(const uint8_t *data, size_t size)
 {
     uint32_t width = 0, height = 0;
     size_t half = size / 2;
-    char *head = copy_of(data, half), *tail = copy_of(data + half, size - half);
+    char *head = fuzz_copy(data, half), *tail = fuzz_copy(data + half, size - half);
     struct str type = sniff((struct str){head, half}, (struct str){tail, size - half});
     assert(type.length && memchr(type.data, '/', type.length));
     bool sized = image_size((struct str){head, half}, &width, &height);
@@ -214,7 +213,7 @@ static void fuzz_sniff(const uint8_t *data, size_t size)
 }
 
 /* Rows come in order, with what a cell may hold; a fault has a place. */
-static void fuzz_sheet(const uint8_t *data, size_t size)
+void fuzz_sheet(const uint8_t *data, size_t size)
 {
     struct sheet_fault why;
     static struct sheet_row row;
@@ -235,8 +234,15 @@ static void fuzz_sheet(const uint8_t *data, size_t size)
     close(file);
 }
 
-const struct fuzz_target fuzz_targets[] = {{"csv", fuzz_csv},       {"dialect", fuzz_dialect},
-                                           {"json", fuzz_json},     {"period", fuzz_period},
-                                           {"sealed", fuzz_sealed}, {"sheet", fuzz_sheet},
-                                           {"sniff", fuzz_sniff}};
+#define TARGET(name)                                                                               \
+    {                                                                                              \
+#name, fuzz_##name                                                                         \
+    }
+const struct fuzz_target fuzz_targets[] = {
+    TARGET(cell),         TARGET(clock),   TARGET(config),     TARGET(credit_code),
+    TARGET(csv),          TARGET(dialect), TARGET(expression), TARGET(field),
+    TARGET(fold),         TARGET(foreign), TARGET(http),       TARGET(http_query),
+    TARGET(json),         TARGET(locate),  TARGET(mend),       TARGET(number),
+    TARGET(outbound),     TARGET(period),  TARGET(sealed),     TARGET(search_entry),
+    TARGET(search_words), TARGET(sheet),   TARGET(sniff),      TARGET(working_time)};
 const size_t fuzz_target_count = COUNT(fuzz_targets);

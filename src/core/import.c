@@ -52,12 +52,12 @@ static const SHAPE(import_progress);
 
 static const struct field import_fields[] = {
     FIELD(struct import, id, "编号", "Number", USE_OUT | USE_SORT),
-    FIELD(struct import, target, "导入到", "Target", USE_OUT | USE_FILTER),
+    FIELD(struct import, target, "导入到", "Target", USE_OUT | USE_FILTER, .search = SEARCH_CODE),
     FIELD(struct import, kind, "记录类型", "Kind of its records", USE_OUT),
     FIELD(struct import, mode, "方式：all 全部或全不，rows 逐行",
           "Mode: all or nothing, or row by row", USE_OUT, .choices = modes),
     FIELD(struct import, state, "状态", "State", USE_OUT | USE_FILTER),
-    FIELD(struct import, file_name, "文件名", "Name of the file", USE_OUT),
+    FIELD(struct import, file_name, "文件名", "Name of the file", USE_OUT, .search = SEARCH_TITLE),
     FIELD(struct import, file_sha256, "文件 SHA-256", "SHA-256 of the file", USE_OUT),
     FIELD(struct import, file_size, "文件字节数", "Bytes of the file", USE_OUT),
     FIELD(struct import, format, "格式", "Format", USE_OUT),

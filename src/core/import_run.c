@@ -470,7 +470,9 @@ static enum error take_line(struct pass *pass, struct import_line *line)
     if (!error) {
         count(pass, &state);
         bool searched = pass->search && pass->write && !state.same;
-        return searched ? search_bulk_put(pass->search, state.record, !state.was) : E_OK;
+        const void *found;
+        error = searched ? target_found(ctx, pass->work->target.is, state.record, &found) : E_OK;
+        return error || !searched ? error : search_bulk_put(pass->search, found, !state.was);
     }
     if (!is_about_row(ctx) || (pass->soon && ctx->db_status != DB_OK))
         return error;
@@ -639,7 +641,7 @@ enum error import_pass(struct ctx *ctx, struct job_run *run, struct import_work 
     arena_defer(&work->scope, forget, pass);
     arena_defer(&work->scope, stop_reader, reader);
     pass->digest = write ? digest_begin(DIGEST_SHA256) : NULL;
-    const struct searchable *kind = write ? search_kind(work->target.is->shape) : NULL;
+    const struct searchable *kind = write ? target_searched(work->target.is) : NULL;
     pass->search = kind ? search_bulk_begin(ctx, kind) : NULL;
     error = take_all(pass, reader);
     if (!error && pass->search)

@@ -115,11 +115,15 @@ static enum error put_back(struct undoing *u, void *now)
     const struct target *target = &u->work->target;
     struct row was = {target->is->shape, arena_alloc(ctx->arena, target->is->shape->size)};
     enum error error;
+    fields_clear(was); /* what was null is written as null again */
     if (u->row.was.data) {
         error = import_row_before(ctx, target->is, u->row.was, was);
         if (!error)
             error = target_store(ctx, target, was.value, now);
-        return !error && u->search ? search_bulk_put(u->search, was.value, false) : error;
+        const void *found;
+        if (!error && u->search && !(error = target_found(ctx, target->is, was.value, &found)))
+            error = search_bulk_put(u->search, found, false);
+        return error;
     }
     error = target_remove(ctx, target, now);
     if (!error && u->search)
@@ -191,7 +195,7 @@ static void free_arena(void *arena)
 
 enum error import_take_back(struct ctx *ctx, struct job_run *run, struct import_work *work)
 {
-    const struct searchable *kind = search_kind(work->target.is->shape);
+    const struct searchable *kind = target_searched(work->target.is);
     struct undoing u = {.ctx = ctx, .work = work};
     struct arena *page = ARENA_NEW(ctx->arena, struct arena);
     int64_t before = import_row_id(work->import.id + 1, 0), done = 0;

@@ -5,6 +5,7 @@
 #include "core/notice.h"
 #include "core/ownership.h"
 #include "core/router.h"
+#include "core/search.h"
 #include "proposal.sql.h"
 
 struct proposal {
@@ -22,22 +23,23 @@ static const char *const states[] = {"open", "approved", "rejected", "withdrawn"
 static const struct field proposal_fields[] = {
     FIELD(struct proposal, id, "编号", "Number", USE_OUT | USE_SORT),
     FIELD(struct proposal, state, "状态", "State", USE_OUT | USE_FILTER, .choices = states),
-    FIELD(struct proposal, title, "事项", "What is asked", USE_OUT),
-    FIELD(struct proposal, title_en, "事项（英文）", "What is asked, in English", USE_OUT),
+    FIELD(struct proposal, title, "事项", "What is asked", USE_OUT, .search = SEARCH_TITLE),
+    FIELD(struct proposal, title_en, "事项（英文）", "What is asked, in English", USE_OUT,
+          .search = SEARCH_TITLE),
     FIELD(struct proposal, method, "方法", "Method", USE_OUT),
-    FIELD(struct proposal, path, "地址", "Address", USE_OUT | USE_FILTER),
+    FIELD(struct proposal, path, "地址", "Address", USE_OUT | USE_FILTER, .search = SEARCH_CODE),
     FIELD(struct proposal, route, "接口", "Route", USE_OUT),
     FIELD(struct proposal, body, "内容", "Body", USE_OUT),
     FIELD(struct proposal, if_match, "所据版本", "If-Match", USE_OUT),
     FIELD(struct proposal, proposer_id, "提请人账户", "Account of the proposer",
           USE_OUT | USE_FILTER),
     FIELD(struct proposal, grant_id, "提请人的授权", "Grant of the proposer", USE_OUT),
-    FIELD(struct proposal, proposer_name, "提请人", "Proposer", USE_OUT),
+    FIELD(struct proposal, proposer_name, "提请人", "Proposer", USE_OUT, .search = SEARCH_TEXT),
     FIELD(struct proposal, area_code, "区域", "Area", USE_OUT),
     FIELD(struct proposal, proposed_at, "提请时间", "When it was proposed", USE_OUT),
     FIELD(struct proposal, decider_name, "决定人", "Who decided", USE_OUT),
     FIELD(struct proposal, decided_at, "决定时间", "When it was decided", USE_OUT),
-    FIELD(struct proposal, reason, "理由", "Reason", USE_OUT),
+    FIELD(struct proposal, reason, "理由", "Reason", USE_OUT, .search = SEARCH_TEXT),
     FIELD(struct proposal, location, "结果的地址", "Address of the result", USE_OUT),
     FIELD(struct proposal, for_overseers, "只由管理员决定", "Only overseers see and decide it",
           USE_OUT),
@@ -305,10 +307,19 @@ static const struct route routes[] = {
         .roles = SIGNED_IN),
 };
 
+/* Those that only overseers decide are about a person: they stay out of the index. */
+static const struct searchable searchables[] = {
+    {&proposal_shape, "提请事项", "Proposal", "id", "/proposals?id={key}",
+     .all = &sql_proposal_list, .owned = &proposal_owned, .roles = SIGNED_IN | OPERATOR,
+     .hidden = "for_overseers", .finish = finish_row},
+};
+
 static const struct lifecycle *const lifecycles[] = {&proposal_lifecycle, NULL};
 
 const struct module proposals_module = {
     .name = "proposals",
+    .searchables = searchables,
+    .searchable_count = COUNT(searchables),
     .lifecycles = lifecycles,
     .routes = routes,
     .route_count = COUNT(routes),

@@ -158,6 +158,11 @@ struct import_target {
     enum error (*store)(struct ctx *ctx, void *record, void *was);
     enum error (*remove)(struct ctx *ctx, void *record);
 
+    /* Where records are found (core/search.h) under another shape than their own: that shape, and
+     * what fills such a record. Its key is the natural key as text. */
+    const struct shape *found_as;
+    enum error (*found)(struct ctx *ctx, const void *record, void *found);
+
     /* Of a whole import, before its commit: what must hold among the records. May be NULL. */
     enum error (*settled)(struct ctx *ctx);
 

@@ -50,12 +50,34 @@ static enum error put_fresh(struct ctx *ctx, struct str kind, struct str key, st
     return error || ctx->sequence % SETTLE_EVERY ? error : store_settle(ctx);
 }
 
+static bool is_hidden(const struct searchable *kind, const void *record)
+{
+    const struct field *field = kind->hidden ? field_find(kind->shape, str_of(kind->hidden)) : NULL;
+    return field && *(const bool *)((const char *)record + field->offset);
+}
+
+/* The record, or a copy with what follows from it. */
+static enum error finished(struct ctx *ctx, struct arena *arena, const struct searchable *kind,
+                           const void **record)
+{
+    if (!kind->finish)
+        return E_OK;
+    void *copy = arena_alloc(arena, kind->shape->size);
+    memcpy(copy, *record, kind->shape->size);
+    *record = copy;
+    return kind->finish(ctx, copy);
+}
+
 enum error search_put(struct ctx *ctx, struct row record)
 {
     const struct searchable *kind = search_kind(record.shape);
-    if (!kind)
+    const void *value = record.value;
+    if (!kind || is_hidden(kind, value))
         return E_OK;
-    struct search_entry entry = search_entry_of(ctx->arena, kind, record.value);
+    enum error error = finished(ctx, ctx->arena, kind, &value);
+    if (error)
+        return error;
+    struct search_entry entry = search_entry_of(ctx->arena, kind, value);
     unsigned char *bytes = arena_alloc(ctx->arena, search_entry_room(&entry));
     size_t length = search_entry_pack(&entry, bytes);
     return put_fresh(ctx, entry.kind, entry.key, (struct str){(const char *)bytes, length});
@@ -99,6 +121,11 @@ enum error search_bulk_put(struct search_bulk *bulk, const void *record, bool is
     if (bulk->error)
         return bulk->error;
     arena_reset(&bulk->arena);
+    if (is_hidden(bulk->kind, record))
+        return E_OK;
+    bulk->error = finished(bulk->ctx, &bulk->arena, bulk->kind, &record);
+    if (bulk->error)
+        return bulk->error;
     struct search_entry entry = search_entry_of(&bulk->arena, bulk->kind, record);
     if (!is_new)
         bulk->error = collector_replace(bulk->collector, search_token_key(entry.kind, entry.key));

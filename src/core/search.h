@@ -22,7 +22,11 @@ struct searchable {
     const struct ownership *owned;
     uint32_t roles;     /* who finds any; 0 = anyone */
     bool guarded;       /* rows have `visibility`, and each reader finds what he may see */
+    bool private;       /* `owned` by account confines all but overseers */
     const char *parent; /* the field by which search_remove_under() takes them out; may be NULL */
+    const char *hidden; /* a truth: such records are not in the index; may be NULL */
+    /* Fills in what follows from the record's other fields, in a copy; may be NULL. */
+    enum error (*finish)(struct ctx *ctx, void *record);
 };
 
 /* The kind whose records have this shape (or extend it); NULL when they are not searched. */

@@ -21,7 +21,9 @@ static struct clause own_ranges(struct asking *asking, const struct searchable *
     const struct principal *who = asking->ctx->who;
     struct query *query = asking->query;
     struct clause own = {query->range_count, 0};
-    const char *column = kind->owned ? ownership_column(who, kind->owned) : NULL;
+    const char *column = kind->private ? (who->account_id ? kind->owned->account : NULL)
+                         : kind->owned ? ownership_column(who, kind->owned)
+                                       : NULL;
     uint64_t token = 0;
     if (!column)
         return own;
@@ -50,7 +52,8 @@ static void add_permission(struct asking *asking, const struct searchable *kind)
     if (!role_in(role, kind->roles ? kind->roles : (uint32_t)ANYONE) ||
         asking->permission_count == KINDS_MAX)
         return;
-    bool confined = kind->owned && role_infos[role].scope != SCOPE_ALL;
+    bool confined = kind->private ? !role_in(role, OVERSEERS)
+                                  : kind->owned && role_infos[role].scope != SCOPE_ALL;
     uint64_t token = search_token_kind(str_of(kind->shape->name));
     struct permission permission = {
         .kind = kind,
@@ -75,7 +78,9 @@ static enum error read_permissions(struct asking *asking)
         query_add_range(query, (struct token_range){token, token});
     }
     for (size_t m = 0; m < module_count; m++)
-        for (size_t i = 0; i < modules[m]->searchable_count; i++)
+        for (size_t i = 0;
+             i < modules[m]->searchable_count && token_permits(ctx->who, modules[m]->name, false);
+             i++)
             add_permission(asking, &modules[m]->searchables[i]);
     return error;
 }

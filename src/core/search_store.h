@@ -13,7 +13,7 @@
 #include "core/search_entry.h"
 
 enum {
-    SEARCH_VERSION = 2,     /* of tokens and bytes: another makes the index anew */
+    SEARCH_VERSION = 3,     /* of tokens and bytes: another makes the index anew */
     SEARCH_FRESH_MAX = 256, /* fresh entries that make a block */
     SEARCH_ROW_TEXTS = 16,  /* entries in a row of search_text */
     SEARCH_ROW_ORDERS = 256,

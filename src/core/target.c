@@ -1,6 +1,7 @@
 #include "core/target.h"
 
 #include "core/query.h"
+#include "core/search.h"
 
 /* --- Statements ----------------------------------------------------------------------------- */
 
@@ -154,6 +155,25 @@ struct str target_name_of(struct arena *arena, const struct import_target *is, c
 {
     return is->table ? target_key(arena, is, record)
                      : field_text(arena, field_find(is->shape, STR("id")), record);
+}
+
+/* --- Search --------------------------------------------------------------------------------- */
+
+const struct searchable *target_searched(const struct import_target *is)
+{
+    return search_kind(is->found_as ? is->found_as : is->shape);
+}
+
+enum error target_found(struct ctx *ctx, const struct import_target *is, const void *record,
+                        const void **found)
+{
+    *found = record;
+    if (!is->found_as)
+        return E_OK;
+    void *made = arena_alloc(ctx->arena, is->found_as->size);
+    fields_clear((struct row){is->found_as, made});
+    *found = made;
+    return is->found(ctx, record, made);
 }
 
 /* --- Rows ----------------------------------------------------------------------------------- */

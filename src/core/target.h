@@ -27,6 +27,12 @@ struct str target_key(struct arena *arena, const struct import_target *is, const
  * the natural key otherwise. */
 struct str target_name_of(struct arena *arena, const struct import_target *is, const void *record);
 
+/* The kind under which its records are found; NULL = they are not. And the record that is put there
+ * for one, in the arena. */
+const struct searchable *target_searched(const struct import_target *is);
+enum error target_found(struct ctx *ctx, const struct import_target *is, const void *record,
+                        const void **found) MUST_USE;
+
 /* The record that a row is about, as it is now; E_NOT_FOUND without words when there is none. */
 enum error target_find(struct ctx *ctx, const struct target *target, const void *record,
                        void *now) MUST_USE;

@@ -78,6 +78,8 @@ enum error account_make(struct ctx *ctx, struct str name, struct str password_ha
                   ARGS(arg_text("name", account_name_fold(ctx->arena, name)),
                        arg_int("person_id", person_id), arg_text("password_hash", password_hash)),
                   id);
+    if (!error)
+        error = user_note(ctx, *id);
     return error == E_CONFLICT && ctx->db_status == DB_UNIQUE
                ? fail(ctx, E_CONFLICT, "登录名 %.*s 已被使用，请换一个",
                       "the log-in name %.*s is taken: choose another", STR_PRINT(name))
@@ -183,6 +185,8 @@ const struct module accounts_module = {
     .routes = routes,
     .route_count = COUNT(routes),
     .imports = user_imports,
+    .searchables = user_searchables,
+    .searchable_count = USER_SEARCHABLES,
     .person_export = accounts_export,
     .person_erase = accounts_erase,
     .person_tables = "account api_token role_grant session",

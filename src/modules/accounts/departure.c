@@ -50,6 +50,8 @@ static enum error close_account(struct ctx *ctx, int64_t id)
         error = db_do(ctx, &sql_account_tokens_end, account);
     if (!error)
         error = db_do(ctx, &sql_account_grants_end, account);
+    if (!error)
+        error = user_note(ctx, id);
     return error ? error : account_end_sessions(ctx, id);
 }
 

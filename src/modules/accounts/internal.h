@@ -6,6 +6,7 @@
 #include "core/password.h"
 #include "core/route.h"
 #include "core/rules.h"
+#include "core/search.h"
 #include "modules/accounts/accounts.h"
 
 enum { NAME_MAX_BYTES = 60, PERSON_TEXT_MAX = 200 };
@@ -115,6 +116,10 @@ extern const struct shape user_link_shape;
 enum error user_link_make(struct ctx *ctx, struct user_link *link) MUST_USE;
 
 extern const struct import_target *const user_imports[];
+enum { USER_SEARCHABLES = 1 };
+extern const struct searchable user_searchables[USER_SEARCHABLES];
+/* An account that is made or named anew by what replies something else is found as well. */
+enum error user_note(struct ctx *ctx, int64_t id) MUST_USE;
 extern const struct list user_list, grant_list, invitation_list, api_token_list;
 extern const struct handler user_show_handler, user_create_handler, user_edit_handler,
     user_reset_handler, user_unlock_handler, user_links_make_handler;

@@ -14,7 +14,8 @@ struct user {
 };
 static const struct field user_fields[] = {
     FIELD(struct user, id, "编号", "Number", USE_OUT | USE_SORT),
-    FIELD(struct user, name, "登录名", "Log-in name", USE_OUT | USE_FILTER | USE_SORT),
+    FIELD(struct user, name, "登录名", "Log-in name", USE_OUT | USE_FILTER | USE_SORT,
+          .search = SEARCH_TITLE | SEARCH_CODE),
     FIELD(struct user, state, "状态", "State", USE_OUT | USE_FILTER, .choices = states),
     FIELD(struct user, must_change_password, "须改密码", "Must change the password", USE_OUT),
     FIELD(struct user, locked_until, "锁定至", "Locked until", USE_OUT),
@@ -71,6 +72,18 @@ static const SHAPE(user_key);
 
 const struct list user_list = {
     .base = &sql_user_list, .row = &user_shape, .key = "id", .sort = "id"};
+
+const struct searchable user_searchables[USER_SEARCHABLES] = {
+    {&user_shape, "用户", "User", "id", "/admin/users/{key}", .all = &sql_user_names,
+     .roles = OVERSEERS},
+};
+
+enum error user_note(struct ctx *ctx, int64_t id)
+{
+    struct user user;
+    enum error error = db_one(ctx, &sql_user_show, ARGS(arg_int("id", id)), ROW(user, &user));
+    return error ? error : search_put(ctx, ROW(user, &user));
+}
 
 static enum error find(struct ctx *ctx, int64_t id, struct user *out)
 {

@@ -5,6 +5,12 @@ SELECT account.id, account.name, account.state, account.must_change_password, ac
        person.email
 FROM account LEFT JOIN person ON person.id = account.person_id
 
+-- What is found of them: persons stay out.
+-- name: user_names
+SELECT account.id, account.name, account.state, account.must_change_password, account.locked_until,
+       account.last_login_at, account.created_at, account.changed_seq, account.person_id
+FROM account
+
 -- name: user_show
 {user_list}
 WHERE account.id = :id;

@@ -353,7 +353,16 @@ const struct pack_file data_set_files[DATA_SET_FILES] = {
     {"data_set_indicators.csv", .target = &indicators},
 };
 
+/* One that comes from a table says only its class. */
+static enum error finish_found(struct ctx *ctx, void *record)
+{
+    (void)ctx;
+    struct data_set *data_set = record;
+    data_set->visibility = data_set->class;
+    return E_OK;
+}
+
 const struct searchable data_set_searchables[DATA_SET_SEARCHABLES] = {
-    {&data_set_shape, "数据集", "Data set", "code", "/collection/{key}", .all = &sql_data_set_list,
-     .owned = &data_set_owned, .roles = COLLECTION_READERS, .guarded = true},
+    {&data_set_shape, "数据集", "Data set", "code", "/data_sets/{key}", .all = &sql_data_set_list,
+     .owned = &data_set_owned, .guarded = true, .finish = finish_found},
 };

@@ -3,6 +3,7 @@
 #include "core/files.h"
 #include "core/ownership.h"
 #include "core/proposal.h"
+#include "core/search.h"
 #include "imports.sql.h"
 #include "modules/imports/internal.h"
 
@@ -443,10 +444,17 @@ static const struct route routes[] = {
               "Which imports a record came from", .roles = IMPORTERS),
 };
 
+static const struct searchable searchables[] = {
+    {&import_shape, "导入", "Import", "id", "/imports/{key}", .all = &sql_import_list,
+     .owned = &import_owned, .roles = IMPORTERS, .private = true},
+};
+
 static const struct lifecycle *const lifecycles[] = {&import_lifecycle, NULL};
 
 const struct module imports_module = {
     .name = "imports",
+    .searchables = searchables,
+    .searchable_count = COUNT(searchables),
     .lifecycles = lifecycles,
     .routes = routes,
     .route_count = COUNT(routes),

@@ -149,6 +149,22 @@ static const struct field release_rule_fields[] = {
 };
 static const SHAPE(release_rule);
 
+/* A rule of publication as it is found: "… 年度初步数的发布". */
+struct release_text {
+    struct str key, indicator_code, name, name_en, period_kind, status, publisher, note;
+};
+static const struct field release_text_fields[] = {
+    FIELD(struct release_text, key, "指标、时期与状态", "Indicator, period and status"),
+    FIELD(struct release_text, indicator_code, "指标", "Indicator", .search = SEARCH_CODE),
+    FIELD(struct release_text, name, "名称", "Name", .search = SEARCH_TITLE),
+    FIELD(struct release_text, name_en, "英文名", "English name", .search = SEARCH_TITLE),
+    FIELD(struct release_text, period_kind, "时期", "Period"),
+    FIELD(struct release_text, status, "发布的是", "What is published"),
+    FIELD(struct release_text, publisher, "发布机构", "Publisher", .search = SEARCH_TEXT),
+    FIELD(struct release_text, note, "说明", "Note", .search = SEARCH_TEXT),
+};
+static const SHAPE(release_text);
+
 struct indicator_area {
     struct str code, name, name_en;
     int64_t observation_count;
@@ -239,6 +255,74 @@ static enum error derivation_check(struct ctx *ctx, void *record)
     return error;
 }
 
+/* --- As they are found ---------------------------------------------------------------------- */
+
+static enum error definition_found(struct ctx *ctx, const void *record, void *found)
+{
+    const struct definition *definition = record;
+    struct definition_text *text = found;
+    struct indicator indicator;
+    enum error error = indicator_find(ctx, definition->indicator_code, &indicator);
+    *text = (struct definition_text){arena_print(ctx->arena, "%.*s/%lld",
+                                                 STR_PRINT(definition->indicator_code),
+                                                 (long long)definition->version),
+                                     definition->indicator_code,
+                                     indicator.name,
+                                     definition->definition,
+                                     definition->definition_en,
+                                     definition->numerator,
+                                     definition->denominator};
+    return error;
+}
+
+/* What a rule is called; the words of a state or a kind by their names. */
+struct words {
+    const char *name, *zh, *en;
+};
+static const struct words period_words[] = {
+    {"year", "年度", "yearly"}, {"quarter", "季度", "quarterly"}, {"month", "月度", "monthly"}};
+static const struct words status_words[] = {{"final", "最终数", "final figure"},
+                                            {"preliminary", "初步数", "preliminary figure"},
+                                            {"estimate", "估计数", "estimate"}};
+static const struct words *words_of(const struct words *list, size_t count, struct str name)
+{
+    size_t i = 0;
+    while (i + 1 < count && !str_is(name, list[i].name))
+        i++;
+    return &list[i];
+}
+
+static enum error release_finish(struct ctx *ctx, void *record)
+{
+    struct release_text *text = record;
+    const struct words *period = words_of(period_words, COUNT(period_words), text->period_kind);
+    const struct words *status = words_of(status_words, COUNT(status_words), text->status);
+    text->name =
+        arena_print(ctx->arena, "%.*s：%s%s的发布", STR_PRINT(text->name), period->zh, status->zh);
+    text->name_en = arena_print(ctx->arena, "%.*s: release of the %s %s", STR_PRINT(text->name_en),
+                                period->en, status->en);
+    return E_OK;
+}
+
+static enum error release_found(struct ctx *ctx, const void *record, void *found)
+{
+    const struct release_rule *rule = record;
+    struct release_text *text = found;
+    struct indicator indicator;
+    enum error error = indicator_find(ctx, rule->indicator_code, &indicator);
+    *text = (struct release_text){
+        arena_print(ctx->arena, "%.*s/%.*s/%.*s", STR_PRINT(rule->indicator_code),
+                    STR_PRINT(rule->period_kind), STR_PRINT(rule->status)),
+        rule->indicator_code,
+        indicator.name,
+        indicator.name_en,
+        rule->period_kind,
+        rule->status,
+        rule->publisher,
+        rule->note};
+    return error;
+}
+
 static const struct route routes[] = {
     GET_LIST("/api/indicators", indicator_list, "指标", "Indicators"),
     GET_WORK("/api/indicators/{code}", indicator_detail_show, "一个指标及其口径",
@@ -259,16 +343,23 @@ static const struct import_target definitions = {"indicator_definitions",
                                                  &definition_shape,
                                                  "indicator_definition",
                                                  .key = {"indicator_code", "version"},
+                                                 .found_as = &definition_text_shape,
+                                                 .found = definition_found,
                                                  .roles = ANALYSTS};
 static const struct import_target derivations = {
     "indicator_derivations",     "指标算式",
     "Derivations of indicators", &derivation_shape,
     "indicator_derivation",      .key = {"indicator_code"},
     .check = derivation_check,   .roles = ANALYSTS};
-static const struct import_target releases = {
-    "releases",          "发布规则",     "Release rules",
-    &release_rule_shape, "release_rule", .key = {"indicator_code", "period_kind", "status"},
-    .roles = ANALYSTS};
+static const struct import_target releases = {"releases",
+                                              "发布规则",
+                                              "Release rules",
+                                              &release_rule_shape,
+                                              "release_rule",
+                                              .key = {"indicator_code", "period_kind", "status"},
+                                              .found_as = &release_text_shape,
+                                              .found = release_found,
+                                              .roles = ANALYSTS};
 static const struct import_target *const imports[] = {
     &indicators, &definitions,        &derivations,  &relation_target,
     &releases,   &observation_target, &claim_target, NULL};
@@ -288,6 +379,8 @@ static const struct searchable searchables[] = {
      .all = &sql_indicator_list},
     {&definition_text_shape, "指标定义", "Definition", "key", "/indicators/{indicator_code}",
      .all = &sql_definition_texts},
+    {&release_text_shape, "发布", "Release", "key", "/indicators/{indicator_code}",
+     .all = &sql_release_texts, .finish = release_finish},
 };
 
 const struct module indicators_module = {

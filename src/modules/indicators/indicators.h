@@ -47,6 +47,11 @@ extern const struct shape observation_shape;
 extern const struct list observation_list;
 enum error observation_find(struct ctx *ctx, int64_t id, struct observation *observation) MUST_USE;
 
+/* The newest figure of a series that the reader may see, targets apart; E_NOT_FOUND without words
+ * where there is none. */
+enum error series_newest(struct ctx *ctx, struct str indicator_code, struct str area_code,
+                         struct observation *newest) MUST_USE;
+
 /* A number on a page, and where it comes from: one observation, or a formula over others, or the
  * records that were counted. */
 struct figure {

@@ -16,11 +16,17 @@ SELECT * FROM indicator WHERE code = :code;
 SELECT * FROM indicator_definition WHERE indicator_code = :code ORDER BY version;
 
 -- name: definition_texts
-SELECT indicator_definition.indicator_code || ':' || CAST(indicator_definition.version AS TEXT)
+SELECT indicator_definition.indicator_code || '/' || CAST(indicator_definition.version AS TEXT)
            AS key, indicator_definition.indicator_code, indicator.name,
        indicator_definition.definition, indicator_definition.definition_en,
        indicator_definition.numerator, indicator_definition.denominator
 FROM indicator_definition JOIN indicator ON indicator.code = indicator_definition.indicator_code
+
+-- name: release_texts
+SELECT release_rule.indicator_code || '/' || release_rule.period_kind || '/' || release_rule.status
+           AS key, release_rule.indicator_code, indicator.name, indicator.name_en,
+       release_rule.period_kind, release_rule.status, release_rule.publisher, release_rule.note
+FROM release_rule JOIN indicator ON indicator.code = release_rule.indicator_code
 
 -- name: derivation_show
 SELECT * FROM indicator_derivation WHERE indicator_code = :code;

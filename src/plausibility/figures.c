@@ -95,7 +95,7 @@ double printed_step(struct str token, double value)
 }
 
 /* Things are counted in ones, and what is printed to the last one has no last digit to doubt. */
-static bool is_counted(const struct figure *figure)
+static bool is_counted(const struct checked_figure *figure)
 {
     static const bool counted[] = {
         [MEASURE_STOCK] = true,       [MEASURE_FLOW] = true,          [MEASURE_CUMULATIVE] = true,
@@ -107,7 +107,7 @@ static bool is_counted(const struct figure *figure)
 
 /* 2.1倍 of 2.16 is common: what is printed may have been rounded or cut off. A count that is
  * printed in full is itself. */
-static struct interval printed_interval(const struct figure *figure)
+static struct interval printed_interval(const struct checked_figure *figure)
 {
     double high = isnan(figure->value_high) ? figure->value : figure->value_high;
     switch (figure->approximation) {
@@ -131,7 +131,7 @@ static void give_keys(struct arena *arena, struct figure_set *set)
 {
     struct table area = {0}, scope = {0}, among = {0}, source = {0}, unit = {0};
     for (size_t i = 0; i < set->count; i++) {
-        struct figure *figure = &set->figures[i];
+        struct checked_figure *figure = &set->figures[i];
         figure->key_area = table_key(arena, &area, figure->area_code);
         figure->key_scope = table_key(arena, &scope, figure->scope);
         figure->key_among = table_key(arena, &among, figure->among);
@@ -149,7 +149,7 @@ static void link_figures(struct arena *arena, struct figure_set *set)
         set->figures[i].repeated = set->figures[i].repeated_next = FIGURE_NONE;
     }
     for (size_t i = 0; i < set->count; i++) {
-        struct figure *figure = &set->figures[i];
+        struct checked_figure *figure = &set->figures[i];
         uint32_t key;
         figure->attached =
             table_find(&facts, figure->attaches_to, &key) ? places[key] : FIGURE_NONE;
@@ -158,7 +158,7 @@ static void link_figures(struct arena *arena, struct figure_set *set)
             figure->original = FIGURE_NONE;
     }
     for (size_t i = set->count; i-- > 0;) {
-        struct figure *figure = &set->figures[i];
+        struct checked_figure *figure = &set->figures[i];
         if (figure->original == FIGURE_NONE)
             continue;
         figure->repeated_next = set->figures[figure->original].repeated;
@@ -203,7 +203,7 @@ static void sort_series(struct arena *arena, struct figure_set *set)
 {
     struct sort_key *keys = arena_array(arena, set->count + 1, sizeof(*keys));
     for (size_t i = 0; i < set->count; i++) {
-        const struct figure *figure = &set->figures[i];
+        const struct checked_figure *figure = &set->figures[i];
         keys[i] = (struct sort_key){(uint32_t)figure->indicator,
                                     figure->key_area,
                                     figure->key_scope,
@@ -235,7 +235,7 @@ void figures_prepare(struct arena *arena, struct figure_set *set)
     give_keys(arena, set);
     link_figures(arena, set);
     for (size_t i = 0; i < set->count; i++) {
-        struct figure *figure = &set->figures[i];
+        struct checked_figure *figure = &set->figures[i];
         struct period base;
         figure->base_end = period_parse(figure->base_period, &base) ? period_last(base) : DATE_NONE;
         figure->step = printed_step(figure->token, figure->value);
@@ -254,7 +254,7 @@ const struct series *series_of(const struct figure_set *set, size_t indicator, u
     const uint32_t asked[] = {key_area, key_scope, key_among};
     while (low < high) {
         size_t middle = (low + high) / 2;
-        const struct figure *figure = &set->figures[set->order[set->series[middle].first]];
+        const struct checked_figure *figure = &set->figures[set->order[set->series[middle].first]];
         const uint32_t there[] = {figure->key_area, figure->key_scope, figure->key_among};
         size_t i = 0;
         while (i < COUNT(asked) && asked[i] == there[i])

@@ -55,7 +55,7 @@ struct checked_indicator {
     enum measure measure;
 };
 
-struct figure {
+struct checked_figure {
     struct str fact_id;
     size_t indicator; /* place in figure_set.indicators */
     int64_t definition_version;
@@ -113,7 +113,7 @@ struct claim {
 struct figure_set {
     struct checked_indicator *indicators;
     size_t indicator_count;
-    struct figure *figures;
+    struct checked_figure *figures;
     size_t count;
     const struct indicator_relation *relations;
     size_t relation_count;
@@ -155,12 +155,12 @@ static inline bool measure_is_level(enum measure measure)
     return measure <= MEASURE_LEVEL_LAST;
 }
 /* Not a target and not implied: somebody says that it was so. */
-static inline bool figure_is_fact(const struct figure *figure)
+static inline bool figure_is_fact(const struct checked_figure *figure)
 {
     return figure->status >= FIGURE_ESTIMATE;
 }
 static inline const struct checked_indicator *figure_indicator(const struct figure_set *set,
-                                                               const struct figure *figure)
+                                                               const struct checked_figure *figure)
 {
     return &set->indicators[figure->indicator];
 }

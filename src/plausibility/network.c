@@ -27,7 +27,8 @@ struct level_key {
     int64_t start, end;
 };
 
-static struct level_key key_of(const struct figure *like, struct date start, struct date end)
+static struct level_key key_of(const struct checked_figure *like, struct date start,
+                               struct date end)
 {
     return (struct level_key){like->indicator, (uint64_t)like->definition_version,
                               like->key_area,  like->key_scope,
@@ -54,7 +55,8 @@ static struct date start_of(enum measure measure, struct date start, const struc
     return counts_up ? DATE_NONE : start;
 }
 
-static uint32_t level_of(struct builder *builder, size_t like, struct date start, struct date end)
+static uint32_t level_of(struct builder *builder, size_t like, struct str period, struct date start,
+                         struct date end)
 {
     struct network *network = builder->network;
     struct level_key key = key_of(&builder->set->figures[like], start, end);
@@ -68,6 +70,7 @@ static uint32_t level_of(struct builder *builder, size_t like, struct date start
         return TIE_NONE;
     builder->slots[at] = (uint32_t)network->level_count + 1;
     network->levels[network->level_count] = (struct level){.like = like,
+                                                           .period = period,
                                                            .start = start,
                                                            .end = end,
                                                            .now = {-INFINITY, INFINITY},
@@ -78,10 +81,11 @@ static uint32_t level_of(struct builder *builder, size_t like, struct date start
 
 static uint32_t level_of_figure(struct builder *builder, size_t place)
 {
-    const struct figure *figure = &builder->set->figures[place];
+    const struct checked_figure *figure = &builder->set->figures[place];
     struct period period = {.kind = PERIOD_YEAR};
     (void)period_parse(figure->period, &period);
-    return level_of(builder, place, start_of(figure->measure, figure->start, &period), figure->end);
+    return level_of(builder, place, figure->period,
+                    start_of(figure->measure, figure->start, &period), figure->end);
 }
 
 static void add_tie(struct builder *builder, struct tie tie)
@@ -94,7 +98,7 @@ static void add_tie(struct builder *builder, struct tie tie)
 /* --- What figures say ------------------------------------------------------------------------ */
 
 /* The figure to believe for each level: the most final, then the later published. */
-static bool is_more_final(const struct figure *a, const struct figure *b)
+static bool is_more_final(const struct checked_figure *a, const struct checked_figure *b)
 {
     if (a->status != b->status)
         return a->status > b->status;
@@ -106,7 +110,7 @@ static void bound_levels(struct builder *builder)
     const struct figure_set *set = builder->set;
     struct network *network = builder->network;
     for (size_t i = 0; i < set->count; i++) {
-        const struct figure *figure = &set->figures[i];
+        const struct checked_figure *figure = &set->figures[i];
         builder->level_of[i] = TIE_NONE;
         if (!measure_is_level(figure->measure) || !figure_is_fact(figure) ||
             figure->original != FIGURE_NONE || !date_known(figure->end))
@@ -127,7 +131,7 @@ static void bound_levels(struct builder *builder)
 }
 
 /* How a change ties a level to its base. False where it says nothing of it. */
-static bool tie_of_change(const struct figure *change, struct tie *tie)
+static bool tie_of_change(const struct checked_figure *change, struct tie *tie)
 {
     struct interval by = change->printed;
     bool times = str_is(change->unit, "倍");
@@ -142,7 +146,7 @@ static bool tie_of_change(const struct figure *change, struct tie *tie)
     return shifts || (scales && tie->low > 0);
 }
 
-struct interval implied_base(const struct figure *change, struct interval level)
+struct interval implied_base(const struct checked_figure *change, struct interval level)
 {
     struct tie tie;
     if (!tie_of_change(change, &tie))
@@ -152,35 +156,60 @@ struct interval implied_base(const struct figure *change, struct interval level)
     return (struct interval){level.low / tie.high, level.high / tie.low};
 }
 
-static const struct figure *figure_at_level(const struct builder *builder, uint32_t level)
+/* A figure of the level that a change belongs to: the one it is attached to, else any level of its
+ * own series in the indicator's measure, unit and version. */
+static size_t level_like(const struct figure_set *set, const struct checked_figure *change)
 {
-    return &builder->set->figures[builder->network->levels[level].like];
+    const struct checked_indicator *indicator = &set->indicators[change->indicator];
+    const struct series *series =
+        series_of(set, change->indicator, change->key_area, change->key_scope, change->key_among);
+    if (change->attached != FIGURE_NONE)
+        return change->attached;
+    for (size_t i = 0; series && i < series->count; i++) {
+        size_t place = set->order[series->first + i];
+        const struct checked_figure *level = &set->figures[place];
+        if (level->measure == indicator->measure && str_equal(level->unit, indicator->unit) &&
+            level->definition_version == change->definition_version && figure_is_fact(level))
+            return place;
+    }
+    return FIGURE_NONE;
+}
+
+/* What was said with an estimate ends with it. */
+static bool has_ended(const struct builder *builder, uint32_t level, enum figure_status said)
+{
+    const struct level *it = &builder->network->levels[level];
+    return it->published && said <= FIGURE_PRELIMINARY &&
+           builder->set->figures[it->like].status > FIGURE_PRELIMINARY;
 }
 
 static void tie_change(struct builder *builder, size_t place)
 {
     const struct figure_set *set = builder->set;
-    const struct figure *change = &set->figures[place];
+    const struct checked_figure *change = &set->figures[place];
     struct tie tie;
-    struct period base;
-    size_t level_place = change->attached;
-    if (!figure_is_fact(change) || change->original != FIGURE_NONE || level_place == FIGURE_NONE ||
-        !period_parse(change->base_period, &base) || !tie_of_change(change, &tie))
+    struct period base, own;
+    if (!figure_is_fact(change) || change->original != FIGURE_NONE || !date_known(change->end) ||
+        !period_parse(change->base_period, &base) || !period_parse(change->period, &own) ||
+        !tie_of_change(change, &tie))
         return;
-    const struct figure *level = &set->figures[level_place];
-    if (!measure_is_level(level->measure) || !figure_is_fact(level) ||
+    /* Over several years a rate of growth is a yearly mean. */
+    if (change->measure == MEASURE_GROWTH_RATE && own.kind == PERIOD_RANGE)
+        return;
+    size_t like = level_like(set, change);
+    const struct checked_figure *level = like == FIGURE_NONE ? NULL : &set->figures[like];
+    if (!level || !measure_is_level(level->measure) || !figure_is_fact(level) ||
         level->indicator != change->indicator)
         return;
-    uint32_t target = builder->level_of[level_place];
-    /* What was said with an estimate ends with it. */
-    if (target == TIE_NONE || figure_at_level(builder, target)->value != level->value)
+    bool attached = change->attached != FIGURE_NONE;
+    tie.target = attached ? builder->level_of[like]
+                          : level_of(builder, like, change->period,
+                                     start_of(level->measure, change->start, &own), change->end);
+    tie.terms[0] = level_of(builder, like, change->base_period,
+                            start_of(level->measure, base.start, &base), period_last(base));
+    if (tie.target == TIE_NONE || tie.terms[0] == TIE_NONE || tie.target == tie.terms[0] ||
+        has_ended(builder, tie.target, attached ? level->status : change->status))
         return;
-    uint32_t from = level_of(builder, level_place, start_of(level->measure, base.start, &base),
-                             period_last(base));
-    if (from == TIE_NONE || from == target)
-        return;
-    tie.target = target;
-    tie.terms[0] = from;
     tie.term_count = 1;
     tie.figure = place;
     add_tie(builder, tie);
@@ -196,7 +225,7 @@ static uint32_t term_level(struct builder *builder, const struct check_place *at
         series_of(builder->set, indicator, at->area, at->scope, at->among);
     for (size_t i = 0; series && i < series->count; i++) {
         size_t place = builder->set->order[series->first + i];
-        const struct figure *figure = &builder->set->figures[place];
+        const struct checked_figure *figure = &builder->set->figures[place];
         if (figure->end.days == at->end.days && builder->level_of[place] != TIE_NONE &&
             (figure->measure == MEASURE_STOCK || figure->start.days == at->start.days))
             return builder->level_of[place];
@@ -206,7 +235,7 @@ static uint32_t term_level(struct builder *builder, const struct check_place *at
 
 static void tie_formula(struct builder *builder, size_t place, const struct formula_parts *parts)
 {
-    const struct figure *whole = &builder->set->figures[place];
+    const struct checked_figure *whole = &builder->set->figures[place];
     struct tie tie = {.kind = parts->shape == FORMULA_SUM ? TIE_SUM : TIE_RATIO,
                       .target = builder->level_of[place],
                       .term_count = (uint32_t)parts->term_count,

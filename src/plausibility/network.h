@@ -31,7 +31,8 @@ struct tie {
 };
 
 struct level {
-    size_t like; /* a figure of the same series; what bounds it where that is published */
+    size_t like;       /* a figure of the same series; what bounds it where that is published */
+    struct str period; /* as it was written where it first came up */
     struct date start, end; /* start is DATE_NONE for stocks */
     struct interval now;
     uint32_t low_from, high_from; /* ties that bound it; TIE_NONE = none */
@@ -59,6 +60,6 @@ size_t network_reasons(struct arena *arena, const struct network *network, size_
                        size_t *figures, size_t most);
 
 /* The interval of the base that a rate, multiple or change gives from its level. */
-struct interval implied_base(const struct figure *change, struct interval level);
+struct interval implied_base(const struct checked_figure *change, struct interval level);
 
 #endif

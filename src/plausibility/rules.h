@@ -3,6 +3,7 @@
 #define PLAUSIBILITY_RULES_H
 
 #include "plausibility/check.h"
+#include "plausibility/words.h"
 
 struct check {
     struct arena *arena;
@@ -22,14 +23,11 @@ struct str figure_words(const struct check *check, size_t place);
 struct str figure_words_en(const struct check *check, size_t place);
 /* "14090", "≥13000", "2–3": for arithmetic. */
 struct str figure_number(const struct check *check, size_t place);
-/* A number to six significant digits, large ones in 10⁸; and in Chinese words, in 万 and 亿. */
-struct str number_words(const struct check *check, double number);
-struct str amount_words(const struct check *check, double number);
 /* The names of a figure's indicator, with its scope where it has one. */
 struct str figure_name(const struct check *check, size_t place);
 struct str figure_name_en(const struct check *check, size_t place);
 
-static inline const struct figure *figure_at(const struct check *check, size_t place)
+static inline const struct checked_figure *figure_at(const struct check *check, size_t place)
 {
     return &check->set->figures[place];
 }
@@ -41,23 +39,23 @@ static inline size_t series_figure(const struct check *check, const struct serie
 }
 
 /* A level that somebody states as a fact, said for the first time. */
-static inline bool is_fact_level(const struct figure *figure)
+static inline bool is_fact_level(const struct checked_figure *figure)
 {
     return measure_is_level(figure->measure) && figure_is_fact(figure) &&
            figure->original == FIGURE_NONE;
 }
 /* A level, or a target of one, said for the first time. */
-static inline bool states_level(const struct figure *figure)
+static inline bool states_level(const struct checked_figure *figure)
 {
     return (measure_is_level(figure->measure) || figure->measure == MEASURE_THRESHOLD) &&
            figure->original == FIGURE_NONE && figure->status != FIGURE_IMPLIED;
 }
-static inline bool same_kind(const struct figure *a, const struct figure *b)
+static inline bool same_kind(const struct checked_figure *a, const struct checked_figure *b)
 {
     return a->measure == b->measure && a->key_unit == b->key_unit &&
            a->definition_version == b->definition_version;
 }
-static inline bool is_percent(const struct figure *figure)
+static inline bool is_percent(const struct checked_figure *figure)
 {
     return str_is(figure->unit, "%");
 }

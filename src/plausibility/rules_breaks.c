@@ -45,7 +45,7 @@ static bool report_versions(struct check *check, const struct series *series)
     size_t before = FIGURE_NONE;
     for (size_t i = 0; i < series->count; i++) {
         size_t place = series_figure(check, series, i);
-        const struct figure *figure = figure_at(check, place);
+        const struct checked_figure *figure = figure_at(check, place);
         if (!states_level(figure))
             continue;
         if (before != FIGURE_NONE &&
@@ -125,9 +125,9 @@ void find_definition_breaks(struct check *check)
 /* --- Scopes ----------------------------------------------------------------------------------- */
 
 static bool same_area(const struct check *check, const struct series *series,
-                      const struct figure *figure)
+                      const struct checked_figure *figure)
 {
-    const struct figure *other = figure_at(check, series_figure(check, series, 0));
+    const struct checked_figure *other = figure_at(check, series_figure(check, series, 0));
     return other->indicator == figure->indicator && other->key_area == figure->key_area;
 }
 
@@ -147,7 +147,7 @@ static void judge_target_scope(struct check *check, const struct series *series)
     }
     if (target == FIGURE_NONE)
         return;
-    const struct figure *own = figure_at(check, target);
+    const struct checked_figure *own = figure_at(check, target);
     /* The series of one indicator and area stand side by side. */
     size_t here = (size_t)(series - set->series), first = here, end = here + 1;
     while (first > 0 && same_area(check, &set->series[first - 1], own))
@@ -187,11 +187,11 @@ static void judge_measures(struct check *check, const struct series *series)
     bool mixed = false, apart = false;
     for (size_t i = 0; i < series->count && count < COUNT(figures); i++) {
         size_t place = series_figure(check, series, i);
-        const struct figure *figure = figure_at(check, place);
+        const struct checked_figure *figure = figure_at(check, place);
         if (!states_level(figure) || !is_amount(figure->measure))
             continue;
         for (size_t j = 0; j < count; j++) {
-            const struct figure *other = figure_at(check, figures[j]);
+            const struct checked_figure *other = figure_at(check, figures[j]);
             mixed =
                 mixed || (other->measure != figure->measure && other->key_unit == figure->key_unit);
             apart = apart || (mixed && !str_equal(other->period, figure->period));
@@ -216,16 +216,16 @@ void find_measure_breaks(struct check *check)
 /* Entries of a year against the difference of stocks around it. */
 static void judge_entries(struct check *check, size_t place, size_t stock_indicator, bool net)
 {
-    const struct figure *entries = figure_at(check, place);
+    const struct checked_figure *entries = figure_at(check, place);
     const struct series *stocks = series_of(check->set, stock_indicator, entries->key_area,
                                             entries->key_scope, entries->key_among);
     for (size_t i = 0; stocks && i < stocks->count; i++) {
         size_t rate_place = series_figure(check, stocks, i);
-        const struct figure *rate = figure_at(check, rate_place);
+        const struct checked_figure *rate = figure_at(check, rate_place);
         if (rate->measure != MEASURE_GROWTH_RATE || rate->attached == FIGURE_NONE ||
             rate->original != FIGURE_NONE || !figure_is_fact(rate))
             continue;
-        const struct figure *stock = figure_at(check, rate->attached);
+        const struct checked_figure *stock = figure_at(check, rate->attached);
         if (stock->end.days != entries->end.days || stock->measure != MEASURE_STOCK ||
             stock->key_unit != entries->key_unit)
             continue;
@@ -239,18 +239,21 @@ static void judge_entries(struct check *check, size_t place, size_t stock_indica
         list_figures(check, figures, COUNT(figures), &list);
         report(check, figures, COUNT(figures),
                arena_print(check->arena, "%s：存量净增约%s，与%s不是一回事，不据此判断存量有误",
-                           buf_str(&list.zh).data, amount_words(check, stock->value - middle).data,
+                           buf_str(&list.zh).data,
+                           amount_words(check->arena, stock->value - middle).data,
                            net ? "所称净增" : "新认定（含期满重认）"),
                arena_print(check->arena,
                            "%s: the stock grew by about %s, which is not the same as entries; it "
                            "does not show the stock to be wrong",
-                           buf_str(&list.en).data, number_words(check, stock->value - middle).data),
+                           buf_str(&list.en).data,
+                           number_words(check->arena, stock->value - middle).data),
                arena_print(check->arena, "%s/(1+%s%%) = %s; %s - %s = %s ≠ %s",
                            figure_number(check, rate->attached).data,
-                           figure_number(check, rate_place).data, number_words(check, middle).data,
+                           figure_number(check, rate_place).data,
+                           number_words(check->arena, middle).data,
                            figure_number(check, rate->attached).data,
-                           number_words(check, middle).data,
-                           number_words(check, stock->value - middle).data,
+                           number_words(check->arena, middle).data,
+                           number_words(check->arena, stock->value - middle).data,
                            figure_number(check, place).data));
         return;
     }
@@ -262,7 +265,7 @@ static void judge_entry_target(struct check *check, const struct series *series)
     size_t targets[FINDING_FIGURES_MAX], count = 0, stock = FIGURE_NONE;
     for (size_t i = 0; i < series->count && count < COUNT(targets) - 1; i++) {
         size_t place = series_figure(check, series, i);
-        const struct figure *figure = figure_at(check, place);
+        const struct checked_figure *figure = figure_at(check, place);
         if (figure->measure == MEASURE_INCREMENT && figure->status == FIGURE_TARGET)
             targets[count++] = place;
         else if (figure->measure == MEASURE_STOCK && is_fact_level(figure))
@@ -287,7 +290,7 @@ void find_gross_for_net(struct check *check)
              s < set->series_of_indicator[relation->a + 1]; s++)
             for (size_t i = 0; i < set->series[s].count; i++) {
                 size_t place = series_figure(check, &set->series[s], i);
-                const struct figure *entries = figure_at(check, place);
+                const struct checked_figure *entries = figure_at(check, place);
                 if ((entries->measure == MEASURE_INCREMENT ||
                      entries->measure == MEASURE_NET_INCREMENT ||
                      entries->measure == MEASURE_FLOW) &&

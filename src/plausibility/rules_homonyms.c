@@ -13,7 +13,7 @@ static size_t newest_levels(const struct check *check, size_t indicator, uint32_
          s < set->series_of_indicator[indicator + 1]; s++)
         for (size_t i = set->series[s].count; i-- > 0;) {
             size_t place = series_figure(check, &set->series[s], i);
-            const struct figure *figure = figure_at(check, place);
+            const struct checked_figure *figure = figure_at(check, place);
             bool level = states_level(figure) || figure->measure == MEASURE_INCREMENT ||
                          figure->measure == MEASURE_NAME;
             if (figure->key_area == area && level && figure->original == FIGURE_NONE &&
@@ -46,8 +46,8 @@ static bool periods_apart(const struct check *check, const struct series *a, con
     bool any = false;
     for (size_t i = 0; i < a->count; i++)
         for (size_t j = 0; j < b->count; j++) {
-            const struct figure *x = figure_at(check, series_figure(check, a, i));
-            const struct figure *y = figure_at(check, series_figure(check, b, j));
+            const struct checked_figure *x = figure_at(check, series_figure(check, a, i));
+            const struct checked_figure *y = figure_at(check, series_figure(check, b, j));
             if (!states_level(x) || !states_level(y))
                 continue;
             any = true;
@@ -71,7 +71,8 @@ static bool look_like_one(const struct check *check, size_t a, size_t b)
     if (shared * 100 < shorter * 75 || 2 * shared * 100 < (x->name.length + y->name.length) * 70)
         return false;
     for (size_t s = set->series_of_indicator[a]; s < set->series_of_indicator[a + 1]; s++) {
-        const struct figure *first = figure_at(check, series_figure(check, &set->series[s], 0));
+        const struct checked_figure *first =
+            figure_at(check, series_figure(check, &set->series[s], 0));
         const struct series *other =
             series_of(set, b, first->key_area, first->key_scope, first->key_among);
         if (other && set->series[s].count <= FEW_LEVELS && other->count <= FEW_LEVELS &&

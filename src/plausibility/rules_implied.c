@@ -17,6 +17,17 @@ static struct str listed(const struct check *check, const size_t *figures, size_
     return arena_str(check->arena, buf_str(&out));
 }
 
+/* A contradiction shows at each level that it empties; it is one. */
+static bool was_reported(const struct check *check, const size_t *figures, size_t count)
+{
+    const struct findings *findings = check->findings;
+    for (size_t i = findings->count; i-- > 0 && findings->list[i].rule == check->rule;)
+        if (findings->list[i].figure_count == count &&
+            memcmp(findings->list[i].figures, figures, count * sizeof(*figures)) == 0)
+            return true;
+    return false;
+}
+
 void find_disagreements(struct check *check)
 {
     const struct network *network = network_settle(check->arena, check->set);
@@ -26,7 +37,7 @@ void find_disagreements(struct check *check)
         if (!level->empty)
             continue;
         size_t count = network_reasons(check->arena, network, i, figures, COUNT(figures));
-        if (count < 2)
+        if (count < 2 || was_reported(check, figures, count))
             continue;
         report(check, figures, count,
                arena_print(check->arena, "%s：逐级推算后不能同时成立，口径、基数或约数的含义待核",
@@ -35,8 +46,9 @@ void find_disagreements(struct check *check)
                            "%s: worked through, these cannot all be true; definitions, bases or "
                            "the meaning of approximations are to be verified",
                            listed(check, figures, count, true).data),
-               arena_print(check->arena, "≥ %s, ≤ %s", number_words(check, level->now.low).data,
-                           number_words(check, level->now.high).data));
+               arena_print(check->arena, "≥ %s, ≤ %s",
+                           number_words(check->arena, level->now.low).data,
+                           number_words(check->arena, level->now.high).data));
     }
 }
 
@@ -55,7 +67,7 @@ static void judge_claim(struct check *check, const struct claim *claim, const st
     double least = INFINITY, most = 0;
     for (size_t i = 0; i < series->count && count < COUNT(figures); i++) {
         size_t place = series_figure(check, series, i);
-        const struct figure *figure = figure_at(check, place);
+        const struct checked_figure *figure = figure_at(check, place);
         if (!measure_is_level(figure->measure) || figure->original != FIGURE_NONE ||
             figure->value <= 0 || figure->status == FIGURE_IMPLIED ||
             figure->end.days < claim->base_end.days ||
@@ -92,7 +104,8 @@ void find_unreachable_claims(struct check *check)
         const struct claim *claim = &set->claims[i];
         for (size_t s = set->series_of_indicator[claim->indicator];
              s < set->series_of_indicator[claim->indicator + 1]; s++) {
-            const struct figure *first = figure_at(check, series_figure(check, &set->series[s], 0));
+            const struct checked_figure *first =
+                figure_at(check, series_figure(check, &set->series[s], 0));
             if (str_equal(first->area_code, claim->area_code) && !first->scope.length)
                 judge_claim(check, claim, &set->series[s]);
         }

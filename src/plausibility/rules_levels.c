@@ -28,14 +28,14 @@ static struct str compared(const struct check *check, size_t a, const char *sign
 
 /* --- Cumulative values ----------------------------------------------------------------------- */
 
-static bool has_open_count(const struct figure *figure)
+static bool has_open_count(const struct checked_figure *figure)
 {
     struct period period;
     return period_parse(figure->period, &period) && period.kind != PERIOD_RANGE;
 }
 
 /* Both count from the same day, or from the beginning. */
-static bool counts_from_the_same_day(const struct figure *a, const struct figure *b)
+static bool counts_from_the_same_day(const struct checked_figure *a, const struct checked_figure *b)
 {
     return (has_open_count(a) && has_open_count(b)) || a->start.days == b->start.days;
 }
@@ -44,12 +44,12 @@ static void compare_totals(struct check *check, const struct series *series)
 {
     for (size_t i = 0; i < series->count; i++) {
         size_t later = series_figure(check, series, i);
-        const struct figure *b = figure_at(check, later);
+        const struct checked_figure *b = figure_at(check, later);
         if (b->measure != MEASURE_CUMULATIVE || !is_fact_level(b))
             continue;
         for (size_t j = i; j-- > 0;) {
             size_t earlier = series_figure(check, series, j);
-            const struct figure *a = figure_at(check, earlier);
+            const struct checked_figure *a = figure_at(check, earlier);
             if (a->measure != MEASURE_CUMULATIVE || !is_fact_level(a) || !same_kind(a, b) ||
                 a->end.days == b->end.days || !counts_from_the_same_day(a, b))
                 continue;
@@ -68,7 +68,7 @@ static void compare_with_years(struct check *check, const struct series *series)
 {
     for (size_t i = 0; i < series->count; i++) {
         size_t total_place = series_figure(check, series, i);
-        const struct figure *total = figure_at(check, total_place);
+        const struct checked_figure *total = figure_at(check, total_place);
         size_t parts[FINDING_FIGURES_MAX] = {total_place}, count = 1;
         double sum = 0;
         int32_t covered = INT32_MIN;
@@ -76,7 +76,7 @@ static void compare_with_years(struct check *check, const struct series *series)
             has_open_count(total) || !date_known(total->start))
             continue;
         for (size_t j = 0; j < series->count && count < COUNT(parts); j++) {
-            const struct figure *year = figure_at(check, series_figure(check, series, j));
+            const struct checked_figure *year = figure_at(check, series_figure(check, series, j));
             if (year->measure != MEASURE_FLOW || !is_fact_level(year) ||
                 year->key_unit != total->key_unit ||
                 year->definition_version != total->definition_version || !date_known(year->start) ||
@@ -91,19 +91,20 @@ static void compare_with_years(struct check *check, const struct series *series)
             report_pair(
                 check, parts, count, "时期之内各年之和大于累计数，口径待核",
                 "the years within it come to more than the cumulative value; to be verified",
-                arena_print(check->arena, "%s > %s", number_words(check, sum).data,
+                arena_print(check->arena, "%s > %s", number_words(check->arena, sum).data,
                             figure_number(check, total_place).data));
     }
 }
 
 /* The last fact of a cumulative kind in the same place as `like`, after it; FIGURE_NONE = none. */
-static size_t later_total(const struct check *check, size_t indicator, const struct figure *like)
+static size_t later_total(const struct check *check, size_t indicator,
+                          const struct checked_figure *like)
 {
     const struct series *series =
         series_of(check->set, indicator, like->key_area, like->key_scope, like->key_among);
     for (size_t i = series ? series->count : 0; i-- > 0;) {
         size_t place = series_figure(check, series, i);
-        const struct figure *figure = figure_at(check, place);
+        const struct checked_figure *figure = figure_at(check, place);
         if (figure->measure == MEASURE_CUMULATIVE && is_fact_level(figure) &&
             figure->end.days > like->end.days && figure->key_unit == like->key_unit)
             return place;
@@ -117,7 +118,7 @@ enum { NAME_ALIKE = 4 };
 static void compare_whole_with_parts(struct check *check, size_t whole_place,
                                      const struct formula_parts *parts)
 {
-    const struct figure *whole = figure_at(check, whole_place);
+    const struct checked_figure *whole = figure_at(check, whole_place);
     size_t figures[1 + FORMULA_TERMS_MAX] = {whole_place}, count = 1;
     double sum = 0;
     bool below = false;
@@ -133,13 +134,14 @@ static void compare_whole_with_parts(struct check *check, size_t whole_place,
                                        check->set->indicators[parts->terms[i]].name) >= NAME_ALIKE);
     }
     if (below)
-        report_pair(
-            check, figures, count,
-            "后者是前者的一部分而名称相近，累计数低于较早的数；较早的数是否含其他部分待核",
-            "the second is a part of the first with nearly its name, and below it; whether "
-            "the earlier includes the other parts is to be verified",
-            arena_print(check->arena, "%s > %s; Σ = %s", figure_number(check, whole_place).data,
-                        figure_number(check, figures[1]).data, number_words(check, sum).data));
+        report_pair(check, figures, count,
+                    "后者是前者的一部分而名称相近，累计数低于较早的数；较早的数是否含其他部分待核",
+                    "the second is a part of the first with nearly its name, and below it; whether "
+                    "the earlier includes the other parts is to be verified",
+                    arena_print(check->arena, "%s > %s; Σ = %s",
+                                figure_number(check, whole_place).data,
+                                figure_number(check, figures[1]).data,
+                                number_words(check->arena, sum).data));
 }
 
 void find_falling_totals(struct check *check)
@@ -158,7 +160,7 @@ void find_falling_totals(struct check *check)
              s < set->series_of_indicator[indicator + 1]; s++)
             for (size_t i = 0; i < set->series[s].count; i++) {
                 size_t place = series_figure(check, &set->series[s], i);
-                const struct figure *whole = figure_at(check, place);
+                const struct checked_figure *whole = figure_at(check, place);
                 if (whole->measure == MEASURE_CUMULATIVE && is_fact_level(whole))
                     compare_whole_with_parts(check, place, &parts);
             }
@@ -168,7 +170,7 @@ void find_falling_totals(struct check *check)
 /* --- Stocks ----------------------------------------------------------------------------------- */
 
 /* The nominal value is clearly lower, whatever "more than" may leave open. */
-static bool is_printed_lower(const struct figure *b, const struct figure *a)
+static bool is_printed_lower(const struct checked_figure *b, const struct checked_figure *a)
 {
     return b->value + b->step < a->value - a->step / 2;
 }
@@ -185,16 +187,16 @@ void find_falling_stocks(struct check *check)
         size_t before = FIGURE_NONE;
         for (size_t i = 0; i < series->count; i++) {
             size_t place = series_figure(check, series, i);
-            const struct figure *b = figure_at(check, place);
+            const struct checked_figure *b = figure_at(check, place);
             if (b->measure != MEASURE_STOCK || !is_fact_level(b))
                 continue;
             if (before != FIGURE_NONE && same_kind(figure_at(check, before), b) &&
                 is_printed_lower(b, figure_at(check, before))) {
-                const struct figure *a = figure_at(check, before);
+                const struct checked_figure *a = figure_at(check, before);
                 size_t figures[FINDING_FIGURES_MAX] = {before, place}, count = 2;
                 for (size_t j = i + 1; j < series->count && count < COUNT(figures); j++) {
                     size_t later = series_figure(check, series, j);
-                    const struct figure *c = figure_at(check, later);
+                    const struct checked_figure *c = figure_at(check, later);
                     if (c->measure == MEASURE_STOCK && is_fact_level(c) && same_kind(a, c) &&
                         c->value + c->step >= a->value)
                         figures[count++] = later;
@@ -235,13 +237,13 @@ static size_t rate_of(const struct check *check, const struct series *series, si
 
 static void judge_drop(struct check *check, const struct series *series, size_t rate_place)
 {
-    const struct figure *rate = figure_at(check, rate_place);
-    const struct figure *level = figure_at(check, rate->attached);
+    const struct checked_figure *rate = figure_at(check, rate_place);
+    const struct checked_figure *level = figure_at(check, rate->attached);
     struct interval implied = implied_base(rate, level->printed);
     size_t earlier = FIGURE_NONE;
     for (size_t i = 0; i < series->count; i++) {
         size_t place = series_figure(check, series, i);
-        const struct figure *figure = figure_at(check, place);
+        const struct checked_figure *figure = figure_at(check, place);
         if (!is_fact_level(figure) || !same_kind(figure, level))
             continue;
         if (figure->end.days == rate->base_end.days)
@@ -257,17 +259,17 @@ static void judge_drop(struct check *check, const struct series *series, size_t 
     report_pair(
         check, (size_t[]){earlier, rate->attached, rate_place, rate_of(check, series, earlier)}, 4,
         arena_print(check->arena, "由后者及其增速反推的上期值约为%s，低于前者，统计范围待核",
-                    amount_words(check, base).data)
+                    amount_words(check->arena, base).data)
             .data,
         arena_print(check->arena,
                     "the base implied by the second and its growth is about %s, below the "
                     "first; the scope is to be verified",
-                    number_words(check, base).data)
+                    number_words(check->arena, base).data)
             .data,
         arena_print(check->arena, "%s/(1+%s%%) = %s; %s/%s-1 = %.1f%%",
                     figure_number(check, rate->attached).data,
-                    figure_number(check, rate_place).data, number_words(check, base).data,
-                    number_words(check, base).data, number_words(check, before).data,
+                    figure_number(check, rate_place).data, number_words(check->arena, base).data,
+                    number_words(check->arena, base).data, number_words(check->arena, before).data,
                     100 * (base / before - 1)));
 }
 
@@ -277,11 +279,11 @@ void find_implied_drops(struct check *check)
     for (size_t s = 0; s < set->series_count; s++)
         for (size_t i = 0; i < set->series[s].count; i++) {
             size_t place = series_figure(check, &set->series[s], i);
-            const struct figure *rate = figure_at(check, place);
+            const struct checked_figure *rate = figure_at(check, place);
             if (rate->measure != MEASURE_GROWTH_RATE || rate->attached == FIGURE_NONE ||
                 rate->original != FIGURE_NONE || !date_known(rate->base_end))
                 continue;
-            const struct figure *level = figure_at(check, rate->attached);
+            const struct checked_figure *level = figure_at(check, rate->attached);
             if ((level->measure == MEASURE_FLOW || level->measure == MEASURE_STOCK) &&
                 level->indicator == rate->indicator && level->value > 0)
                 judge_drop(check, &set->series[s], place);
@@ -310,12 +312,12 @@ void find_unit_slips(struct check *check)
         size_t before = FIGURE_NONE;
         for (size_t i = 0; i < set->series[s].count; i++) {
             size_t place = series_figure(check, &set->series[s], i);
-            const struct figure *b = figure_at(check, place);
+            const struct checked_figure *b = figure_at(check, place);
             if (!measure_is_level(b->measure) || b->original != FIGURE_NONE || b->value <= 0 ||
                 b->measure == MEASURE_RANK)
                 continue;
             if (before != FIGURE_NONE && same_kind(figure_at(check, before), b)) {
-                const struct figure *a = figure_at(check, before);
+                const struct checked_figure *a = figure_at(check, before);
                 double factor = slip_between(a->value, b->value, is_percent(b));
                 if (factor > 0)
                     report_pair(check, (size_t[]){before, place}, 2,
@@ -326,8 +328,8 @@ void find_unit_slips(struct check *check)
                                             factor)
                                     .data,
                                 arena_print(check->arena, "%s / %s = %.4g",
-                                            number_words(check, b->value).data,
-                                            number_words(check, a->value).data,
+                                            number_words(check->arena, b->value).data,
+                                            number_words(check->arena, a->value).data,
                                             b->value / a->value));
             }
             before = place;

@@ -18,7 +18,7 @@ static const char *const unstated_periods[] = {"期限未写明", "当年或多�
 static const char *const dropped_hedges[] = {"省去“预计”", "未带预计", "省略“预计”"};
 
 #define NOTES(figure, words) notes((figure), (words), COUNT(words))
-static bool notes(const struct figure *figure, const char *const *words, size_t count)
+static bool notes(const struct checked_figure *figure, const char *const *words, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (contains(figure->note, words[i]))
@@ -30,7 +30,7 @@ static bool notes(const struct figure *figure, const char *const *words, size_t 
 static size_t with_repeats(const struct check *check, size_t place,
                            size_t figures[FINDING_FIGURES_MAX])
 {
-    const struct figure *figure = figure_at(check, place);
+    const struct checked_figure *figure = figure_at(check, place);
     size_t first = figure->original == FIGURE_NONE ? place : figure->original, count = 0;
     figures[count++] = first;
     for (size_t i = figure_at(check, first)->repeated;
@@ -52,13 +52,13 @@ static void report_note(struct check *check, size_t place, const char *why, cons
 }
 
 /* A figure whose repeat was reported already is not reported again. */
-static bool is_first_said(const struct figure *figure)
+static bool is_first_said(const struct checked_figure *figure)
 {
     return figure->original == FIGURE_NONE;
 }
 
 /* A yearly statistic with the day of its publication for a date. */
-static bool dated_by_publication(const struct check *check, const struct figure *figure)
+static bool dated_by_publication(const struct check *check, const struct checked_figure *figure)
 {
     struct period period;
     return str_is(figure_indicator(check->set, figure)->frequency, "year") &&
@@ -70,7 +70,7 @@ static bool dated_by_publication(const struct check *check, const struct figure 
 void find_hidden_dates(struct check *check)
 {
     for (size_t i = 0; i < check->set->count; i++) {
-        const struct figure *figure = figure_at(check, i);
+        const struct checked_figure *figure = figure_at(check, i);
         if (is_first_said(figure) && measure_is_level(figure->measure) &&
             figure->measure != MEASURE_RANK && figure->measure != MEASURE_STREAK &&
             NOTES(figure, hidden_dates))
@@ -96,7 +96,7 @@ void find_dropped_hedges(struct check *check)
 {
     const struct figure_set *set = check->set;
     for (size_t i = 0; i < set->count; i++) {
-        const struct figure *figure = &set->figures[i];
+        const struct checked_figure *figure = &set->figures[i];
         if (is_first_said(figure) && NOTES(figure, dropped_hedges))
             report_note(
                 check, i, "一处未带“预计”，另一处写明预计，按预计数采用",
@@ -113,14 +113,14 @@ void find_dropped_hedges(struct check *check)
 
 /* --- Periods that had not ended --------------------------------------------------------------- */
 
-static bool states_completion(const struct figure *figure)
+static bool states_completion(const struct checked_figure *figure)
 {
     static const char *const words[] = {"称完成", "即完成", "期未满", "顺利完成"};
     return NOTES(figure, words);
 }
 
 /* A figure of how long a period is, where the same text says it. */
-static size_t length_of_period(const struct check *check, const struct figure *figure)
+static size_t length_of_period(const struct check *check, const struct checked_figure *figure)
 {
     const struct figure_set *set = check->set;
     for (size_t n = 0; n < set->indicator_count; n++) {
@@ -141,7 +141,7 @@ static size_t length_of_period(const struct check *check, const struct figure *f
 void find_unclosed_periods(struct check *check)
 {
     for (size_t i = 0; i < check->set->count; i++) {
-        const struct figure *figure = figure_at(check, i);
+        const struct checked_figure *figure = figure_at(check, i);
         struct period period;
         if (!is_first_said(figure) || !figure_is_fact(figure) || !states_completion(figure) ||
             !period_parse(figure->period, &period) || period.kind != PERIOD_RANGE ||
@@ -170,10 +170,10 @@ void find_unclosed_periods(struct check *check)
 
 /* Whether the series has a level for the period of a rate. */
 static bool has_level(const struct check *check, const struct series *series,
-                      const struct figure *rate)
+                      const struct checked_figure *rate)
 {
     for (size_t i = 0; i < series->count; i++) {
-        const struct figure *level = figure_at(check, series_figure(check, series, i));
+        const struct checked_figure *level = figure_at(check, series_figure(check, series, i));
         if (measure_is_level(level->measure) && level->end.days == rate->end.days &&
             figure_is_fact(level))
             return true;
@@ -190,7 +190,7 @@ void find_growth_without_level(struct check *check)
                 figure_indicator(set, figure_at(check, series_figure(check, series, 0)))->measure))
             for (size_t i = 0; i < series->count; i++) {
                 size_t place = series_figure(check, series, i);
-                const struct figure *rate = figure_at(check, place);
+                const struct checked_figure *rate = figure_at(check, place);
                 if (rate->measure == MEASURE_GROWTH_RATE && is_first_said(rate) &&
                     figure_is_fact(rate) && rate->attached == FIGURE_NONE &&
                     !has_level(check, series, rate))

@@ -16,7 +16,7 @@ static int kind_of_amount(enum measure measure)
     return kinds[measure];
 }
 
-static bool comparable(const struct figure *part, const struct figure *whole)
+static bool comparable(const struct checked_figure *part, const struct checked_figure *whole)
 {
     return kind_of_amount(part->measure) &&
            kind_of_amount(part->measure) == kind_of_amount(whole->measure) &&
@@ -24,7 +24,7 @@ static bool comparable(const struct figure *part, const struct figure *whole)
            (part->status == FIGURE_TARGET) == (whole->status == FIGURE_TARGET);
 }
 
-static bool counts(const struct figure *figure)
+static bool counts(const struct checked_figure *figure)
 {
     return figure->original == FIGURE_NONE && figure->status != FIGURE_IMPLIED &&
            kind_of_amount(figure->measure);
@@ -33,11 +33,11 @@ static bool counts(const struct figure *figure)
 /* The first figure of a series that may be held against `part`: of the same time or, where the
  * part is a zone's, of the next. */
 static size_t whole_for(const struct check *check, const struct series *series,
-                        const struct figure *part, bool later)
+                        const struct checked_figure *part, bool later)
 {
     for (size_t i = 0; series && i < series->count; i++) {
         size_t place = series_figure(check, series, i);
-        const struct figure *whole = figure_at(check, place);
+        const struct checked_figure *whole = figure_at(check, place);
         if (counts(whole) && comparable(part, whole) &&
             (later ? whole->end.days >= part->end.days : whole->end.days == part->end.days) &&
             (later || whole->measure != MEASURE_FLOW || whole->start.days == part->start.days))
@@ -73,7 +73,7 @@ static void report_excess(struct check *check, const size_t *parts, size_t count
     figures[all++] = whole;
     figures[all++] = growth_of(check, series, whole);
     if (count > 1)
-        buf_print(&numbers, " = %s", number_words(check, sum).data);
+        buf_print(&numbers, " = %s", number_words(check->arena, sum).data);
     report(
         check, figures, all,
         arena_print(check->arena,
@@ -93,7 +93,7 @@ static void report_excess(struct check *check, const size_t *parts, size_t count
 /* One declared part against the whole in the same scope, or in the area around the scope. */
 static void judge_part(struct check *check, size_t place, size_t whole_indicator)
 {
-    const struct figure *part = figure_at(check, place);
+    const struct checked_figure *part = figure_at(check, place);
     bool zone = part->scope.length && whole_indicator != FIGURE_NONE;
     const struct series *series =
         series_of(check->set, whole_indicator, part->key_area,
@@ -118,10 +118,10 @@ static void judge_zones(struct check *check, size_t whole_indicator)
              s < set->series_of_indicator[relation->a + 1]; s++)
             for (size_t i = 0; i < set->series[s].count && count < COUNT(parts); i++) {
                 size_t place = series_figure(check, &set->series[s], i);
-                const struct figure *part = figure_at(check, place);
+                const struct checked_figure *part = figure_at(check, place);
                 bool fits = part->scope.length && counts(part) && figure_is_fact(part);
                 for (size_t p = 0; fits && p < count; p++) {
-                    const struct figure *other = figure_at(check, parts[p]);
+                    const struct checked_figure *other = figure_at(check, parts[p]);
                     fits = other->key_scope != part->key_scope && comparable(other, part) &&
                            other->end.days == part->end.days && other->key_area == part->key_area;
                 }
@@ -136,7 +136,7 @@ static void judge_zones(struct check *check, size_t whole_indicator)
     }
     if (count < 2)
         return;
-    const struct figure *part = figure_at(check, parts[0]);
+    const struct checked_figure *part = figure_at(check, parts[0]);
     const struct series *series =
         series_of(set, whole_indicator, part->key_area, check->no_scope, part->key_among);
     size_t whole = whole_for(check, series, part, true);
@@ -174,7 +174,7 @@ void find_parts_above_wholes(struct check *check)
 
 static void judge_sum(struct check *check, size_t whole_place, const struct formula_parts *parts)
 {
-    const struct figure *whole = figure_at(check, whole_place);
+    const struct checked_figure *whole = figure_at(check, whole_place);
     size_t figures[1 + FORMULA_TERMS_MAX] = {whole_place};
     struct interval sum = {0, 0};
     struct buf numbers = {.arena = check->arena};

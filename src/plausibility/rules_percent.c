@@ -7,7 +7,7 @@
 enum { NAME_ALIKE = 4, SMALLEST_BASE_MAX = 1000000 };
 
 /* Whether some k of n, rounded or cut off, is printed as this percentage. */
-static bool some_count_gives(double n, const struct figure *percent)
+static bool some_count_gives(double n, const struct checked_figure *percent)
 {
     /* Of all k only the two around the exact share can be near enough. */
     double below = floor(percent->value * n / 100);
@@ -20,7 +20,7 @@ static bool some_count_gives(double n, const struct figure *percent)
     return false;
 }
 
-static bool can_be_base(const struct figure *figure)
+static bool can_be_base(const struct checked_figure *figure)
 {
     return (figure->measure == MEASURE_STOCK || figure->measure == MEASURE_FLOW ||
             figure->measure == MEASURE_CUMULATIVE) &&
@@ -30,8 +30,8 @@ static bool can_be_base(const struct figure *figure)
 }
 
 /* How well a count fits as the base of a percentage: 0 = not at all. */
-static size_t fit_as_base(const struct check *check, const struct figure *percent,
-                          const struct figure *base)
+static size_t fit_as_base(const struct check *check, const struct checked_figure *percent,
+                          const struct checked_figure *base)
 {
     const struct checked_indicator *share = figure_indicator(check->set, percent);
     const struct checked_indicator *count = figure_indicator(check->set, base);
@@ -45,7 +45,8 @@ static size_t fit_as_base(const struct check *check, const struct figure *percen
 
 static void judge_percentage(struct check *check, size_t place, size_t base_place)
 {
-    const struct figure *percent = figure_at(check, place), *base = figure_at(check, base_place);
+    const struct checked_figure *percent = figure_at(check, place),
+                                *base = figure_at(check, base_place);
     double n = base->value;
     if (some_count_gives(n, percent))
         return;
@@ -99,7 +100,7 @@ static bool stand_together(const struct source_key *a, const struct source_key *
            a->end == b->end && a->start == b->start;
 }
 
-static bool is_exact_percentage(const struct figure *figure)
+static bool is_exact_percentage(const struct checked_figure *figure)
 {
     return is_percent(figure) && figure->measure == MEASURE_SHARE && is_fact_level(figure) &&
            figure->approximation == APPROXIMATION_EXACT && isnan(figure->value_high) &&
@@ -109,7 +110,7 @@ static bool is_exact_percentage(const struct figure *figure)
 static void judge_group(struct check *check, const struct source_key *group, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct figure *percent = figure_at(check, group[i].place);
+        const struct checked_figure *percent = figure_at(check, group[i].place);
         size_t best = 0, base = FIGURE_NONE;
         if (!is_exact_percentage(percent))
             continue;
@@ -131,7 +132,7 @@ void find_impossible_percentages(struct check *check)
     struct source_key *keys = arena_array(check->arena, set->count + 1, sizeof(*keys));
     size_t count = 0;
     for (size_t i = 0; i < set->count; i++) {
-        const struct figure *figure = &set->figures[i];
+        const struct checked_figure *figure = &set->figures[i];
         if (is_exact_percentage(figure) || can_be_base(figure))
             keys[count++] =
                 (struct source_key){figure->key_source, figure->key_area,   figure->key_scope,
@@ -155,8 +156,9 @@ static bool overlap(struct interval a, struct interval b)
 
 static void judge_change(struct check *check, size_t place, size_t base_place)
 {
-    const struct figure *change = figure_at(check, place), *base = figure_at(check, base_place);
-    const struct figure *level = figure_at(check, change->attached);
+    const struct checked_figure *change = figure_at(check, place),
+                                *base = figure_at(check, base_place);
+    const struct checked_figure *level = figure_at(check, change->attached);
     struct interval points = {level->printed.low - change->printed.high,
                               level->printed.high - change->printed.low};
     struct interval percent = {level->printed.low / (1 + change->printed.high / 100),
@@ -195,7 +197,7 @@ void find_points_taken_for_percent(struct check *check)
         const struct series *series = &set->series[s];
         for (size_t i = 0; i < series->count; i++) {
             size_t place = series_figure(check, series, i);
-            const struct figure *change = figure_at(check, place);
+            const struct checked_figure *change = figure_at(check, place);
             if ((change->measure != MEASURE_GROWTH_RATE && change->measure != MEASURE_CHANGE_PP) ||
                 change->attached == FIGURE_NONE || !date_known(change->base_end) ||
                 !is_percent(figure_at(check, change->attached)) ||

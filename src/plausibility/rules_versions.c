@@ -1,7 +1,7 @@
 /* Several figures for one thing: estimates and finals, two publishers, repeats, streaks. */
 #include "plausibility/rules.h"
 
-static bool apart(const struct figure *a, const struct figure *b)
+static bool apart(const struct checked_figure *a, const struct checked_figure *b)
 {
     return a->printed.high < b->printed.low || b->printed.high < a->printed.low;
 }
@@ -22,7 +22,7 @@ static void report_two(struct check *check, const size_t *figures, size_t count,
                        figure_number(check, b).data));
 }
 
-static bool same_thing(const struct figure *a, const struct figure *b)
+static bool same_thing(const struct checked_figure *a, const struct checked_figure *b)
 {
     return a->start.days == b->start.days && a->measure == b->measure && a->key_unit == b->key_unit;
 }
@@ -31,7 +31,7 @@ static bool same_thing(const struct figure *a, const struct figure *b)
 static void judge_estimate(struct check *check, const struct series *series, size_t n)
 {
     size_t early = series_figure(check, series, n), figures[FINDING_FIGURES_MAX] = {early};
-    const struct figure *estimate = figure_at(check, early);
+    const struct checked_figure *estimate = figure_at(check, early);
     size_t count = 1;
     if (!is_fact_level(estimate) || estimate->status > FIGURE_PRELIMINARY)
         return;
@@ -39,7 +39,7 @@ static void judge_estimate(struct check *check, const struct series *series, siz
            figure_at(check, series_figure(check, series, n - 1))->end.days == estimate->end.days)
         n--;
     for (; n < series->count && count < COUNT(figures); n++) {
-        const struct figure *later = figure_at(check, series_figure(check, series, n));
+        const struct checked_figure *later = figure_at(check, series_figure(check, series, n));
         if (later->end.days != estimate->end.days)
             break;
         if (is_fact_level(later) && later->status > FIGURE_PRELIMINARY &&
@@ -59,7 +59,7 @@ void find_replaced_estimates(struct check *check)
             judge_estimate(check, &set->series[s], i);
 }
 
-static bool is_settled(const struct figure *figure)
+static bool is_settled(const struct checked_figure *figure)
 {
     return is_fact_level(figure) && figure->status > FIGURE_PRELIMINARY &&
            figure->status < FIGURE_REVISED;
@@ -72,10 +72,10 @@ void find_publishers_that_differ(struct check *check)
     for (size_t s = 0; s < set->series_count; s++)
         for (size_t i = 1; i < set->series[s].count; i++) {
             size_t place = series_figure(check, &set->series[s], i);
-            const struct figure *b = figure_at(check, place);
+            const struct checked_figure *b = figure_at(check, place);
             for (size_t j = i; j-- > 0 && is_settled(b);) {
                 size_t before = series_figure(check, &set->series[s], j);
-                const struct figure *a = figure_at(check, before);
+                const struct checked_figure *a = figure_at(check, before);
                 if (a->end.days != b->end.days)
                     break;
                 if (is_settled(a) && same_thing(a, b) && apart(a, b) &&
@@ -106,11 +106,11 @@ enum { NAME_ALIKE = 6 };
 
 static void judge_streak(struct check *check, size_t streak_place, const struct series *ranks)
 {
-    const struct figure *streak = figure_at(check, streak_place);
+    const struct checked_figure *streak = figure_at(check, streak_place);
     struct date from = date_add_months(streak->end, -12 * (int)streak->value);
     for (size_t i = 0; i < ranks->count; i++) {
         size_t place = series_figure(check, ranks, i);
-        const struct figure *rank = figure_at(check, place);
+        const struct checked_figure *rank = figure_at(check, place);
         if (rank->measure != MEASURE_RANK || !is_fact_level(rank) || rank->printed.low <= 1 ||
             rank->end.days <= from.days || rank->end.days > streak->end.days)
             continue;
@@ -134,7 +134,7 @@ void find_rank_contradictions(struct check *check)
 {
     const struct figure_set *set = check->set;
     for (size_t i = 0; i < set->count; i++) {
-        const struct figure *streak = &set->figures[i];
+        const struct checked_figure *streak = &set->figures[i];
         if (streak->measure != MEASURE_STREAK || !is_fact_level(streak) || streak->value < 1 ||
             streak->value > 100)
             continue;

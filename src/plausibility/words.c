@@ -4,24 +4,24 @@
 #include "base/utf8.h"
 #include "plausibility/rules.h"
 
-struct str number_words(const struct check *check, double number)
+struct str number_words(struct arena *arena, double number)
 {
     if (fabs(number) >= 1e8)
-        return arena_print(check->arena, "%.6g×10⁸", number / 1e8);
-    return arena_print(check->arena, "%.6g", number);
+        return arena_print(arena, "%.6g×10⁸", number / 1e8);
+    return arena_print(arena, "%.6g", number);
 }
 
-struct str amount_words(const struct check *check, double number)
+struct str amount_words(struct arena *arena, double number)
 {
     if (fabs(number) >= 1e8)
-        return arena_print(check->arena, "%.4g亿", number / 1e8);
+        return arena_print(arena, "%.5g亿", number / 1e8);
     if (fabs(number) >= 1e4)
-        return arena_print(check->arena, "%.4g万", number / 1e4);
-    return arena_print(check->arena, "%.4g", number);
+        return arena_print(arena, "%.5g万", number / 1e4);
+    return arena_print(arena, "%.5g", number);
 }
 
 /* 2021 → 2021年; other periods as they are written. */
-static struct str period_words(const struct check *check, const struct figure *figure)
+static struct str period_words(const struct check *check, const struct checked_figure *figure)
 {
     struct period period;
     bool year = period_parse(figure->period, &period) && period.kind == PERIOD_YEAR;
@@ -30,20 +30,22 @@ static struct str period_words(const struct check *check, const struct figure *f
 
 struct str figure_number(const struct check *check, size_t place)
 {
-    const struct figure *figure = figure_at(check, place);
+    const struct checked_figure *figure = figure_at(check, place);
     static const char *const before[] = {[APPROXIMATION_EXACT] = "",
                                          [APPROXIMATION_ABOUT] = "≈",
                                          [APPROXIMATION_OVER] = "≥",
                                          [APPROXIMATION_UNDER] = "≤"};
     struct buf out = {.arena = check->arena};
-    buf_print(&out, "%s%s", before[figure->approximation], number_words(check, figure->value).data);
+    buf_print(&out, "%s%s", before[figure->approximation],
+              number_words(check->arena, figure->value).data);
     if (!isnan(figure->value_high))
-        buf_print(&out, "–%s", number_words(check, figure->value_high).data);
+        buf_print(&out, "–%s", number_words(check->arena, figure->value_high).data);
     return arena_str(check->arena, buf_str(&out));
 }
 
 /* What was printed; where that is unknown, the number with its unit. */
-static struct str printed(const struct check *check, const struct figure *figure, size_t place)
+static struct str printed(const struct check *check, const struct checked_figure *figure,
+                          size_t place)
 {
     if (figure->token.length)
         return figure->token;
@@ -53,7 +55,7 @@ static struct str printed(const struct check *check, const struct figure *figure
 
 struct str figure_words(const struct check *check, size_t place)
 {
-    const struct figure *figure = figure_at(check, place);
+    const struct checked_figure *figure = figure_at(check, place);
     static const char *const status[] = {[FIGURE_IMPLIED] = "（推算）",
                                          [FIGURE_TARGET] = "（目标）",
                                          [FIGURE_ESTIMATE] = "（预计）",
@@ -65,7 +67,7 @@ struct str figure_words(const struct check *check, size_t place)
 
 struct str figure_words_en(const struct check *check, size_t place)
 {
-    const struct figure *figure = figure_at(check, place);
+    const struct checked_figure *figure = figure_at(check, place);
     static const char *const status[] = {[FIGURE_IMPLIED] = ", implied",
                                          [FIGURE_TARGET] = ", target",
                                          [FIGURE_ESTIMATE] = ", estimate",
@@ -77,7 +79,7 @@ struct str figure_words_en(const struct check *check, size_t place)
 
 struct str figure_name(const struct check *check, size_t place)
 {
-    const struct figure *figure = figure_at(check, place);
+    const struct checked_figure *figure = figure_at(check, place);
     struct str name = figure_indicator(check->set, figure)->name;
     if (!figure->scope.length)
         return name;
@@ -86,7 +88,7 @@ struct str figure_name(const struct check *check, size_t place)
 
 struct str figure_name_en(const struct check *check, size_t place)
 {
-    const struct figure *figure = figure_at(check, place);
+    const struct checked_figure *figure = figure_at(check, place);
     const struct checked_indicator *indicator = figure_indicator(check->set, figure);
     struct str name = indicator->name_en.length ? indicator->name_en : indicator->name;
     if (!figure->scope.length)

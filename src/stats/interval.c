@@ -27,6 +27,16 @@ double decimal_difference(double a, double b)
     return strtod(text, NULL);
 }
 
+const char *const approximation_names[] = {"exact", "about", "over", "under", NULL};
+
+enum approximation approximation_of(struct str name)
+{
+    for (int i = 0; approximation_names[i]; i++)
+        if (str_is(name, approximation_names[i]))
+            return (enum approximation)i;
+    return APPROXIMATION_EXACT;
+}
+
 struct interval interval_of(double value, enum approximation approximation)
 {
     double half = last_digit_unit(value) / 2;

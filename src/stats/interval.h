@@ -6,7 +6,7 @@
 #ifndef STATS_INTERVAL_H
 #define STATS_INTERVAL_H
 
-#include <stdbool.h>
+#include "base/base.h"
 
 enum approximation {
     APPROXIMATION_EXACT,
@@ -14,6 +14,9 @@ enum approximation {
     APPROXIMATION_OVER,
     APPROXIMATION_UNDER
 };
+extern const char *const approximation_names[]; /* ends with NULL */
+/* Exact for what is none. */
+enum approximation approximation_of(struct str name);
 
 struct interval {
     double low, high; /* -INFINITY, INFINITY = no bound */

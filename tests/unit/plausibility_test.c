@@ -191,6 +191,9 @@ static void implied_and_published_must_meet(void **state)
     /* Five places up to 35 is 40 before. */
     FINDS("implied_disagrees", "B L C", "B RANK 2024 36 位 rank", "L RANK 2025 35 位 rank",
           "C RANK 2025 5 位 rank_change base=2024 of=L");
+    /* A rate that is attached to no level belongs to its own indicator's. */
+    FINDS("implied_disagrees", "B L G", "B STOCK 2021 36939 家 stock",
+          "L STOCK 2022 42989 家 stock", "G STOCK 2022 16.0 % growth_rate base=2021");
     /* A formula, across indicators. */
     FINDS("implied_disagrees", "F Y R", "F FLOW 2023 700 元 flow", "Y GDP 2023 30000 元 flow",
           "R RATIO 2023 2.48 % ratio");
@@ -354,7 +357,7 @@ static void a_contradiction_names_the_smallest_set(void **state)
         world_begin(&world);
         print_true_world(&seed, truth);
         if (world.set.count) {
-            struct figure *wrong = &world.figures[unit_random(&seed) % world.set.count];
+            struct checked_figure *wrong = &world.figures[unit_random(&seed) % world.set.count];
             if (measure_is_level(wrong->measure)) {
                 wrong->value = floor(wrong->value * 1.4);
                 wrong->token = STR_NONE;

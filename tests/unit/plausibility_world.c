@@ -120,7 +120,7 @@ static enum approximation approximation_named(struct str word)
     fail_msg("no approximation %.*s", STR_PRINT(word));
 }
 
-static void set_key(struct figure *figure, struct str key, struct str value)
+static void set_key(struct checked_figure *figure, struct str key, struct str value)
 {
     double number = 0;
     if (str_is(key, "status"))
@@ -153,29 +153,29 @@ static void set_key(struct figure *figure, struct str key, struct str value)
         fail_msg("no key %.*s", STR_PRINT(key));
 }
 
-struct figure *world_add(struct world *world, const char *line)
+struct checked_figure *world_add(struct world *world, const char *line)
 {
     struct str rest = arena_str(&world->arena, str_of(line)), words[6], word;
     for (size_t i = 0; i < COUNT(words); i++)
         assert_true(str_cut(&rest, ' ', &words[i]));
     assert_true(world->set.count < WORLD_MAX);
-    struct figure *figure = &world->figures[world->set.count++];
+    struct checked_figure *figure = &world->figures[world->set.count++];
     struct period period;
     assert_true(period_parse(words[2], &period));
-    *figure = (struct figure){.fact_id = words[0],
-                              .indicator = indicator_named(words[1]),
-                              .definition_version = 1,
-                              .area_code = STR("CQ"),
-                              .period = words[2],
-                              .start = period.start,
-                              .end = period_last(period),
-                              .value_high = NAN,
-                              .unit = words[4],
-                              .status = FIGURE_AS_REPORTED,
-                              .measure = measure_of(words[5]),
-                              .published_on = date_of(2026, 1, 1),
-                              .source_code = STR("S"),
-                              .token = words[3]};
+    *figure = (struct checked_figure){.fact_id = words[0],
+                                      .indicator = indicator_named(words[1]),
+                                      .definition_version = 1,
+                                      .area_code = STR("CQ"),
+                                      .period = words[2],
+                                      .start = period.start,
+                                      .end = period_last(period),
+                                      .value_high = NAN,
+                                      .unit = words[4],
+                                      .status = FIGURE_AS_REPORTED,
+                                      .measure = measure_of(words[5]),
+                                      .published_on = date_of(2026, 1, 1),
+                                      .source_code = STR("S"),
+                                      .token = words[3]};
     assert_true(real_parse(words[3], &figure->value));
     while (str_cut(&rest, ' ', &word)) {
         struct str value = word, key;

@@ -9,7 +9,7 @@ enum { WORLD_MAX = 4096 };
 struct world {
     struct arena arena;
     struct figure_set set;
-    struct figure figures[WORLD_MAX];
+    struct checked_figure figures[WORLD_MAX];
     struct findings findings;
 };
 
@@ -23,7 +23,7 @@ void world_begin(struct world *world);
 /* "id indicator period value unit measure [key=value]…": blanks part; keys: status area scope among
  * approx base of (attaches_to) repeats published source token note version high. Unless said:
  * as_reported, CQ, exact, published 2026, source S, token of the value. */
-struct figure *world_add(struct world *world, const char *line);
+struct checked_figure *world_add(struct world *world, const char *line);
 void world_check(struct world *world);
 /* The first finding of a rule; NULL = none. */
 const struct finding *world_finding(const struct world *world, const char *rule);

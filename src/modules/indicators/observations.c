@@ -13,7 +13,6 @@
 
 static const char *const statuses[] = {"as_reported", "estimate", "preliminary", "final",
                                        "revised",     "target",   "implied",     NULL};
-static const char *const approximations[] = {"exact", "about", "over", "under", NULL};
 
 static const struct field observation_fields[] = {
     FIELD(struct observation, id, "编号", "Number", USE_OUT | USE_SORT),
@@ -46,7 +45,7 @@ static const struct field observation_fields[] = {
     FIELD(struct observation, measure, "量的类型", "Measure", .required = true,
           .choices = indicator_measures),
     FIELD(struct observation, approximation, "精确程度", "Approximation", .required = true,
-          .choices = approximations),
+          .choices = approximation_names),
     FIELD(struct observation, base_period, "比较期", "Base period", .length_max = 40),
     FIELD(struct observation, attaches_to, "所附的数", "The figure it qualifies", .length_max = 60),
     FIELD(struct observation, repeats, "与此同文", "It repeats this figure", .length_max = 60),
@@ -192,14 +191,6 @@ static enum error check_definition(struct ctx *ctx, struct observation *o)
     return complain(ctx, STR("definition_version"), "指标 %.*s 没有第 %lld 版口径",
                     "the indicator %.*s has no definition %lld", STR_PRINT(o->indicator_code),
                     (long long)o->definition_version);
-}
-
-static enum approximation approximation_of(struct str text)
-{
-    for (int i = 0; approximations[i]; i++)
-        if (str_is(text, approximations[i]))
-            return (enum approximation)i;
-    return APPROXIMATION_EXACT;
 }
 
 static void set_interval(struct observation *o)
@@ -390,7 +381,7 @@ static const struct field revision_fields[] = {
     FIELD(struct revision, value_high, "区间上端", "Upper end of a printed range"),
     FIELD(struct revision, status, "性质", "Status", .required = true, .choices = statuses),
     FIELD(struct revision, approximation, "精确程度", "Approximation", .required = true,
-          .choices = approximations),
+          .choices = approximation_names),
     FIELD(struct revision, published, "发布时间", "When it was published", .length_max = 10),
     FIELD(struct revision, source_code, "来源", "Source", .refers = "source"),
     FIELD(struct revision, line, "行", "Line"),

@@ -3,6 +3,7 @@
 #include "core/sequence.h"
 #include "modules/areas/areas.h"
 #include "modules/indicators/derive.h"
+#include "modules/indicators/implied.h"
 #include "modules/indicators/lines.h"
 
 /* --- Why two lines are not one -------------------------------------------------------------- */
@@ -130,6 +131,18 @@ static const struct field series_fields[] = {
 };
 static const SHAPE(series);
 
+/* Puts `more` behind the lines. */
+static void add_lines(struct arena *arena, struct records *lines, struct records more)
+{
+    if (!more.count)
+        return;
+    struct line *all = arena_array(arena, lines->count + more.count, sizeof(*all));
+    if (lines->count)
+        memcpy(all, lines->items, lines->count * sizeof(*all));
+    memcpy(&all[lines->count], more.items, more.count * sizeof(*all));
+    *lines = (struct records){all, lines->count + more.count};
+}
+
 static enum error add_derived(struct ctx *ctx, const struct series_query *query,
                               const struct indicator *indicator, struct records *lines)
 {
@@ -139,14 +152,9 @@ static enum error add_derived(struct ctx *ctx, const struct series_query *query,
     if (error)
         return error == E_NOT_FOUND ? E_OK : error;
     error = derived_lines(ctx, query, &derivation, indicator->unit, indicator->measure, &derived);
-    if (error || !derived.count)
-        return error;
-    struct line *all = arena_array(ctx->arena, lines->count + derived.count, sizeof(*all));
-    if (lines->count)
-        memcpy(all, lines->items, lines->count * sizeof(*all));
-    memcpy(&all[lines->count], derived.items, derived.count * sizeof(*all));
-    *lines = (struct records){all, lines->count + derived.count};
-    return E_OK;
+    if (!error)
+        add_lines(ctx->arena, lines, derived);
+    return error;
 }
 
 static enum error check_asked(struct ctx *ctx, struct str indicator_code, struct str area_code,
@@ -184,6 +192,7 @@ SHARED_HANDLER(series_show, series_request, series)
     out->area_code = in->area_code;
     out->truncated = observations.count == SERIES_MAX;
     out->lines = lines_of(ctx->arena, observations);
+    add_lines(ctx->arena, &out->lines, implied_lines(ctx->arena, &indicator, observations));
     if ((error = add_derived(ctx, &query, &indicator, &out->lines)))
         return error;
     out->breaks = breaks_among(ctx->arena, out->lines);

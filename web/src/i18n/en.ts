@@ -391,6 +391,8 @@ const en: Messages = {
   },
   chart: {
     label: 'Line chart; its values are in the table below',
+    range: 'Possible range',
+    noBound: 'no bound',
   },
   more: { title: 'More' },
   visibility: { public: 'Public', government: 'Government', bureau: 'Bureau', draft: 'Draft' },

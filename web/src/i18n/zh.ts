@@ -378,6 +378,8 @@ export default {
   },
   chart: {
     label: '折线图，数值见下方表格',
+    range: '可能范围',
+    noBound: '不限',
   },
   more: { title: '更多' },
   visibility: { public: '公开', government: '政府内', bureau: '局内', draft: '草稿' },

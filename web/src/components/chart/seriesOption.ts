@@ -48,6 +48,9 @@ const SYMBOL: Record<StatusClass, string> = {
   implied: 'diamond',
 };
 
+/** Values that follow from the published ones, for periods without one. */
+const fillsGaps = (drawn: DrawnLine) => drawn.line.key.startsWith('implied/');
+
 function dataOf(drawn: DrawnLine): ChartDatum[] {
   return drawn.points.map((point) => ({
     value: [yearPosition(point.period_end), point.value],
@@ -94,12 +97,14 @@ function seriesOfLine(
   const status = drawn.line.status_class;
   const colour = lineColour(drawn);
   const isTarget = status === 'target';
+  // What fills a gap stands alone: a line through it would look published.
+  const isAlone = isTarget || fillsGaps(drawn);
   const isHollow = status === 'estimate' || status === 'implied';
-  const data = isTarget ? dataOf(drawn) : withGaps(dataOf(drawn), breaks);
+  const data = isAlone ? dataOf(drawn) : withGaps(dataOf(drawn), breaks);
   return {
     id: drawn.key,
     name: words.t(`statusClass.${status}`),
-    type: isTarget ? ('scatter' as const) : ('line' as const),
+    type: isAlone ? ('scatter' as const) : ('line' as const),
     data,
     connectNulls: false,
     showAllSymbol: true,
@@ -236,6 +241,13 @@ function tooltipOf(datum: ChartDatum, drawn: DrawnLine, words: Words): HTMLEleme
     [words.t('column.status'), words.t(`status.${point.status}`)],
     [words.t('indicator.version'), String(drawn.line.definition_version)],
   ];
+  if (fillsGaps(drawn)) {
+    const bound = (value: number | null) =>
+      value === null
+        ? words.t('chart.noBound')
+        : numberText({ ...figure, value, approximation: 'exact' }, words.locale, 'full');
+    rows.push([words.t('chart.range'), `${bound(point.low)} – ${bound(point.high)}`]);
+  }
   if (point.published) {
     rows.push([words.t('column.published'), periodText(point.published, words.locale)]);
   }

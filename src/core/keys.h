@@ -11,7 +11,7 @@
 enum { KEYS_MAX = 64, KEY_PRINT_BYTES = 16 };
 
 /* What a master key is good for; each use has a key of its own, derived from it. */
-enum key_use { KEY_WRAP = 1, KEY_INDEX, KEY_PRINT, KEY_NEEDLES, KEY_WEBHOOK };
+enum key_use { KEY_WRAP = 1, KEY_INDEX, KEY_PRINT, KEY_NEEDLES, KEY_WEBHOOK, KEY_UNSUBSCRIBE };
 
 struct keyring;
 

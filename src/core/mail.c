@@ -76,6 +76,11 @@ struct str mail_print(struct arena *arena, const struct mail_server *server,
     buf_print(&out, "Date: %s\r\nFrom: <%s>\r\nTo: <%.*s>\r\nMessage-ID: <%.*s>\r\n", date,
               server->from, STR_PRINT(mail->to), STR_PRINT(mail->id));
     add_subject(&out, mail->subject);
+    if (mail->unsubscribe.length)
+        buf_print(&out,
+                  "List-Unsubscribe: <%.*s>\r\n"
+                  "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+                  STR_PRINT(mail->unsubscribe));
     buf_add(&out, STR("Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
                       "Content-Type: text/plain; charset=utf-8\r\n"
                       "Content-Transfer-Encoding: base64\r\n\r\n"));

@@ -16,6 +16,7 @@ struct mail {
     struct str to, subject, text; /* UTF-8 */
     struct str id;                /* of Message-ID, without the angles: the same at each try */
     int64_t at;                   /* seconds since 1970, for Date */
+    struct str unsubscribe; /* https address that a POST unsubscribes at (RFC 8058), or none */
 };
 
 /* Is it smtp:// or smtps:// with a host? */

@@ -38,13 +38,30 @@ static enum error recipients_of_role(struct ctx *ctx, const struct notice *notic
                   &recipient_shape, NOTICE_RECIPIENTS_MAX + 1, out);
 }
 
+/* Does he want none of this kind, where that is allowed? */
+static enum error is_off(struct ctx *ctx, const struct notice_kind *kind, int64_t account_id,
+                         bool *off)
+{
+    int64_t wish = 0;
+    enum error error = kind->optional ? db_number(ctx, &sql_notice_wish,
+                                                  ARGS(arg_int("account_id", account_id),
+                                                       arg_text("kind", str_of(kind->name))),
+                                                  &wish)
+                                      : E_OK;
+    *off = !error && wish;
+    return error == E_NOT_FOUND ? E_OK : error;
+}
+
 static enum error tell_one(struct ctx *ctx, const struct notice_kind *kind, int64_t notice_id,
                            int64_t account_id)
 {
-    enum error error =
-        db_one(ctx, &sql_notice_copy_insert,
-               ARGS(arg_int("notice_id", notice_id), arg_int("account_id", account_id)),
-               (struct row){NULL, NULL});
+    bool off;
+    enum error error = is_off(ctx, kind, account_id, &off);
+    if (error || off)
+        return error;
+    error = db_one(ctx, &sql_notice_copy_insert,
+                   ARGS(arg_int("notice_id", notice_id), arg_int("account_id", account_id)),
+                   (struct row){NULL, NULL});
     if (error == E_NOT_FOUND) /* he has been told under another of his roles */
         return E_OK;
     return error ? error : outbox_add(ctx, kind, notice_id, account_id);

@@ -16,6 +16,7 @@ struct notice_kind {
     const char *name, *zh, *en; /* "case.step_due" */
     bool urgent;                /* no cap and no quiet hours hold it back */
     unsigned channels;          /* by default: of enum notice_channel */
+    bool optional;              /* its reader may want none at all, not even on the pages */
 };
 
 struct notice {

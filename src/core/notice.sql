@@ -42,3 +42,7 @@ ORDER BY role_grant.account_id LIMIT 1001;
 INSERT INTO notice_copy (notice_id, account_id, unread) VALUES (:notice_id, :account_id, TRUE)
 ON CONFLICT (notice_id, account_id) DO NOTHING
 RETURNING id;
+
+-- name: notice_wish
+SELECT CASE WHEN wish = 'off' THEN 1 ELSE 0 END FROM contact_wish
+WHERE account_id = :account_id AND kind = :kind;

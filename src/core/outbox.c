@@ -10,7 +10,6 @@ enum error outbox_add(struct ctx *ctx, const struct notice_kind *kind, int64_t n
         return E_OK;
     return db_do(ctx, &sql_outbox_insert,
                  ARGS(arg_int("notice_id", notice_id), arg_int("account_id", account_id),
-                      arg_text("channel", STR("email")),
                       (struct arg){"urgent", {.type = DB_BOOL, .integer = kind->urgent}}));
 }
 

@@ -4,9 +4,8 @@
  * nothing, and what is committed is not lost. The job "sending" takes the rows by lease, of several
  * nodes one each. A row whose node ended between sending and saying so is sent again, with the same
  * Message-ID: at least once, and never silently not. It is tried OUTBOX_TRIES times with pauses
- * that double; then it has failed, which the page of the outbox shows. Whoever has had as many
- * messages within a day as the rule `mail_a_day` says gets no more that day but urgent ones; the
- * others are held, and stand among his notices. */
+ * that double; then it has failed, which the page of the outbox shows. What may disturb its reader,
+ * and when, is for core/contact.h to say, at the moment at which it would go out. */
 #ifndef CORE_OUTBOX_H
 #define CORE_OUTBOX_H
 

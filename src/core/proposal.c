@@ -109,8 +109,10 @@ static struct str version_of(const struct ctx *ctx)
 /* --- Notices -------------------------------------------------------------------------------- */
 
 static const struct notice_kind notice_kinds[] = {
-    {"proposal.made", "有事项待决定", "A proposal waits for a decision", false, CHANNEL_EMAIL},
-    {"proposal.decided", "提请有了结果", "A proposal has been decided", false, CHANNEL_EMAIL},
+    {"proposal.made", "有事项待决定", "A proposal waits for a decision", false, CHANNEL_EMAIL,
+     false},
+    {"proposal.decided", "提请有了结果", "A proposal has been decided", false, CHANNEL_EMAIL,
+     false},
 };
 
 static struct notice notice_about(struct ctx *ctx, const struct proposal *proposal)

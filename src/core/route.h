@@ -215,6 +215,9 @@ struct module {
     enum error (*started)(struct ctx *ctx);
     /* Once a second, on a thread of its own (ticker.h). May be NULL. */
     enum error (*tick)(struct ctx *ctx, const struct ticking *ticking);
+    /* Removes a portion of what is too old, and says how much; every night, until that is 0. In a
+     * write transaction. May be NULL. */
+    enum error (*tidy)(struct ctx *ctx, int64_t *gone);
     /* Everything that the module holds about a person, as members of the JSON object that is open;
      * and its removal where a person is erased by law, from tables named between blanks. May be
      * NULL. */

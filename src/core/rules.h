@@ -31,8 +31,19 @@
       "Megabytes that the files of one organisation, department, area or account may have")        \
     R(RULE_FILE_TOTAL_MB, "file_total_mb_max", 50000, 1, 100000000, "全部附件合计最多几 MB",       \
       "Megabytes that all files of records may have")                                              \
-    R(RULE_MAIL_A_DAY, "mail_a_day", 5, 0, 1000, "一个人一天最多几封邮件（紧急的除外）",           \
-      "E-mails that one person gets within a day at most (urgent ones aside)")
+    R(RULE_MAIL_A_DAY, "mail_a_day", 5, 0, 1000, "一个人一天最多几封邮件（紧急的和摘要除外）",     \
+      "E-mails that one person gets within a day at most (urgent ones and digests aside)")         \
+    R(RULE_MAIL_A_WEEK, "mail_a_week", 15, 0, 5000, "一个人七天最多几封邮件（紧急的和摘要除外）",  \
+      "The same within seven days")                                                                \
+    R(RULE_ORGANISATION_MAIL_A_DAY, "organisation_mail_a_day", 10, 0, 1000,                        \
+      "一个单位的人合计一天最多几封邮件（紧急的和摘要除外）",                                      \
+      "E-mails that the people of one organisation get within a day at most, together")            \
+    R(RULE_ORGANISATION_MAIL_A_WEEK, "organisation_mail_a_week", 30, 0, 5000,                      \
+      "一个单位的人合计七天最多几封邮件（紧急的和摘要除外）", "The same within seven days")        \
+    R(RULE_NOTICE_DAYS, "notice_days", 400, 30, 3650, "消息留多少天",                              \
+      "Days for which notices are kept")                                                           \
+    R(RULE_OUTBOX_DAYS, "outbox_days", 90, 7, 3650, "发送记录留多少天",                            \
+      "Days for which it is kept what went out")
 
 #define RULE_CODE(code, key, standard, least, most, zh, en) code,
 enum rule { RULES(RULE_CODE) RULE_COUNT };

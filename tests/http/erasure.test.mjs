@@ -10,6 +10,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { sql } from './apart.mjs';
 import { ask } from './ask.mjs';
 import { png } from './png.mjs';
 
@@ -224,11 +225,17 @@ for (const kind of [sqlite, postgres]) {
     stored.book = await attach('book.xlsx', workbook.bytes);
     stored.same = await attach('same.txt', Buffer.from('与此人无关\n'));
     stored.picture = await attach('picture.png', png(2, 2));
+    // What the program said to others, and what a mail server answered.
+    sql(db, `INSERT INTO notice (id, kind, subject_kind, subject_key, text, text_en, address, created_at, created_seq)
+      VALUES (990, 'case.mention', 'case', '1', '${corrected.name}提到您', '${person.email} mentions you', '/cases/1', 1, 1);
+      INSERT INTO outbox (id, notice_id, account_id, channel, state, urgent, tries, not_before, problem, created_at)
+      VALUES (990, 990, 1, 'email', 'failed', FALSE, 1, 0, '550 ${person.email}: no such mailbox', 1);
+      INSERT INTO outbox_try (outbox_id, tried_at, milliseconds, answer) VALUES (990, 1, 1, '550 ${person.email}: no such mailbox')`);
     const { items, files, unread_files: unread } = (await done('GET', `/api/people/${id}/mentions`)).json;
     assert.deepEqual(files.map(({ rows }) => rows).sort(), [1, 1, 2]);
     assert.equal(unread, 1);
     const places = items.map(({ table_name, column_name }) => `${table_name}.${column_name}`);
-    for (const wanted of ['document_line.text', 'observation.note', 'event_payload.body'])
+    for (const wanted of ['document_line.text', 'observation.note', 'event_payload.body', 'notice.text', 'notice.text_en', 'outbox.problem', 'outbox_try.answer'])
       assert.ok(places.includes(wanted), places.join(' '));
     await server.stop();
     assert.ok(kind.files(db).length >= 5, 'or the search finds nothing');

@@ -1,6 +1,7 @@
 # A real SMTP server (Debian's python3-aiosmtpd) on a free port: prints the port, then a line of JSON
-# for each message it was offered. FILE holds what it answers instead of 250, as long as it is there.
-import asyncio, json, os, sys
+# for each message it was offered. FILE holds what it answers instead of 250, as long as it is there;
+# "kill PID" takes the message and ends the client before it hears so; "wait" keeps it waiting.
+import asyncio, json, os, signal, sys
 from aiosmtpd.smtp import SMTP
 
 class Handler:
@@ -9,6 +10,12 @@ class Handler:
         if os.path.exists(sys.argv[1]):
             with open(sys.argv[1]) as file:
                 answer = file.read().strip()
+        if answer.startswith('kill '):
+            os.kill(int(answer.split()[1]), signal.SIGKILL)
+        while answer == 'wait' and os.path.exists(sys.argv[1]):
+            await asyncio.sleep(0.05)
+        if answer == 'wait' or answer.startswith('kill '):
+            answer = '250 kept'
         print(json.dumps({'to': envelope.rcpt_tos, 'from': envelope.mail_from, 'answer': answer,
                           'text': envelope.content.decode()}), flush=True)
         return answer

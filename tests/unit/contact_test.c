@@ -65,7 +65,7 @@ static void quiet_hours_end_where_going_on_minute_by_minute_ends(void **state)
     seed = 1;
     for (int round = 0; round < 2000; round++) {
         struct quiet_hours quiet = any_quiet(1);
-        int64_t now = september(time).seconds + any(40 * 86400), end = now;
+        int64_t now = september(time).seconds + any(INT64_C(40) * 86400), end = now;
         while (quiet_by_hand(&quiet, time, end))
             end = end / MINUTE * MINUTE + MINUTE;
         assert_int_equal(quiet_until(&quiet, time, (struct instant){now}).seconds, end);
@@ -141,7 +141,7 @@ static void any_history(struct history *history, const struct working_time *time
             reader->wishes[kind] = any(2) ? WISH_MAIL : (enum contact_wish)any(WISH_OFF);
     }
     for (int i = 0; i < NOTICES; i++) {
-        at += any(3) ? any(2 * HOUR) : any(12 * HOUR);
+        at += any(3) ? any(INT64_C(2) * HOUR) : any(INT64_C(12) * HOUR);
         history->told[i] = (struct told){.reader = (int)any(PEOPLE),
                                          .kind = (int)any(KINDS),
                                          .urgent = any(8) == 0,
@@ -209,7 +209,7 @@ static void digest_to(struct history *history, int reader, int64_t now)
         history->readers[reader].digest_at = answer.at.seconds;
         return;
     }
-    history->readers[reader].digest_at = now + 3 * HOUR;
+    history->readers[reader].digest_at = now + INT64_C(3) * HOUR;
     assert_int_equal(answer.choice, CONTACT_NOW);
     for (int i = 0; i < NOTICES; i++)
         if (history->told[i].reader == reader && history->told[i].state == CONTACT_DIGEST &&
@@ -223,7 +223,7 @@ static void digest_to(struct history *history, int reader, int64_t now)
 static void live(struct history *history)
 {
     int64_t begin = september(history->time).seconds;
-    for (int64_t now = begin, end = begin + 60 * 86400; now < end; now += STEP) {
+    for (int64_t now = begin, end = begin + INT64_C(60) * 86400; now < end; now += STEP) {
         for (int i = 0; i < NOTICES; i++)
             if (!history->told[i].is_settled && history->told[i].state == CONTACT_LATER &&
                 history->told[i].asked_at <= now)

@@ -60,7 +60,7 @@ static void a_letter_has_short_lines_and_whole_characters(void **state)
     for (int i = 0; i < 300; i++)
         buf_add(&subject, STR("重庆"));
     struct mail_server server = {.url = "smtp://127.0.0.1", .from = "a@b"};
-    struct mail mail = {STR("c@d"), buf_str(&subject), buf_str(&subject), STR("1@b"), 0};
+    struct mail mail = {STR("c@d"), buf_str(&subject), buf_str(&subject), STR("1@b"), 0, STR_NONE};
     struct str text = mail_print(&arena, &server, &mail), line;
     assert_true(str_starts(text, STR("Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n")));
     while (str_cut(&text, '\n', &line))

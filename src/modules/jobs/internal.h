@@ -16,8 +16,10 @@ enum { UPKEEP_KINDS = 3 };
 extern const struct job_kind upkeep_kinds[UPKEEP_KINDS];
 enum { UPKEEP_NOTICES = 1 };
 extern const struct notice_kind upkeep_notices[UPKEEP_NOTICES];
+enum error jobs_tidy(struct ctx *ctx, int64_t *gone);
 #define JOB_BACKUP       "backup"
 #define JOB_RESTORE_TEST "restore_test"
 #define JOB_TIDYING      "tidying"
+#define JOB_DIGEST       "digest" /* of module notices */
 
 #endif

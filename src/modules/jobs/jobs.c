@@ -122,4 +122,5 @@ const struct module jobs_module = {
     .notice_kind_count = UPKEEP_NOTICES,
     .started = schedules_prepare,
     .tick = schedules_tick,
+    .tidy = jobs_tidy,
 };

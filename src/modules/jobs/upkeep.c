@@ -12,7 +12,7 @@
 enum { REASON_SIZE = 500, JOBS_KEPT_SECONDS = 90 * 86400, BACKUPS_SHOWN = 1000 };
 
 const struct notice_kind upkeep_notices[UPKEEP_NOTICES] = {
-    {"backup.failed", "备份有问题", "A back-up is not good", true, CHANNEL_EMAIL}};
+    {"backup.failed", "备份有问题", "A back-up is not good", true, CHANNEL_EMAIL, false}};
 
 static enum error warn_step(struct ctx *ctx, void *what)
 {
@@ -87,32 +87,46 @@ static enum error test_restore(struct ctx *ctx, struct job_run *run, const struc
     return E_OK;
 }
 
-static enum error tidy_step(struct ctx *ctx, void *state)
+enum error jobs_tidy(struct ctx *ctx, int64_t *gone)
 {
     struct job_key {
         int64_t id;
     };
     static const struct field job_key_fields[] = {FIELD(struct job_key, id, "编号", "Number")};
     static const SHAPE(job_key);
-    struct records gone;
+    struct records rows;
     int64_t before = ctx->now.seconds - JOBS_KEPT_SECONDS;
     enum error error =
-        db_all(ctx, &sql_jobs_old, ARGS(arg_int("before", before)), &job_key_shape, 1000, &gone);
-    *(size_t *)state = error ? 0 : gone.count;
+        db_all(ctx, &sql_jobs_old, ARGS(arg_int("before", before)), &job_key_shape, 1000, &rows);
+    *gone = error ? 0 : (int64_t)rows.count;
     return error;
+}
+
+/* A portion of one module. */
+struct tidying {
+    const struct module *module;
+    int64_t gone;
+};
+
+static enum error tidy_step(struct ctx *ctx, void *state)
+{
+    struct tidying *tidying = state;
+    return tidying->module->tidy(ctx, &tidying->gone);
 }
 
 static enum error tidy_up(struct ctx *ctx, struct job_run *run, const struct job *job)
 {
     int64_t all = 0;
-    size_t gone = 1;
     enum error error = E_OK;
     (void)job;
-    while (gone && !error && !job_is_cancelled(run)) {
-        error = job_write(ctx, run, tidy_step, &gone, false);
-        all += (int64_t)gone;
-        job_progress(run, all, all);
-    }
+    for (size_t m = 0; m < module_count; m++)
+        for (struct tidying tidying = {modules[m], modules[m]->tidy ? 1 : 0};
+             tidying.gone && !error && !job_is_cancelled(run);) {
+            error = job_write(ctx, run, tidy_step, &tidying, false);
+            all += error ? 0 : tidying.gone;
+            job_progress(run, all, all);
+        }
+    job_conclude(run, arena_print(ctx->arena, "%lld", (long long)all));
     return error;
 }
 

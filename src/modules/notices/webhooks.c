@@ -1,25 +1,19 @@
-/* Webhooks: notices told to other systems, signed so that these know who speaks.
- *
- * As standardwebhooks.com has it: the headers webhook-id (the same at each try), webhook-timestamp
- * (seconds since 1970, of this try) and webhook-signature "v1,BASE64", the HMAC-SHA-256 of
- * "ID.TIMESTAMP.BODY" under the secret, whose text is "whsec_BASE64". A status of 200 to 299 is a
- * receipt; 410 ends it for good; anything else is tried again. */
+/* The systems that are told of notices, and what the administration does with them; what is sent to
+ * them is in webhook_calls.c. */
 #include <sodium.h>
-#include <stdio.h>
 
 #include "core/config.h"
 #include "core/key_seal.h"
 #include "core/outbound.h"
-#include "core/outbox.h"
 #include "modules/notices/internal.h"
 #include "webhooks.sql.h"
 
-enum { SECRET_BYTES = 32, SEND_SECONDS = 20, REASON_SIZE = 300 };
+enum { SECRET_BYTES = 32 };
 
 struct webhook {
     int64_t id;
     struct str url, kinds;
-    struct instant ended_at, created_at;
+    struct instant paused_at, ended_at, created_at;
     int64_t changed_seq;
 };
 static const struct field webhook_fields[] = {
@@ -29,6 +23,7 @@ static const struct field webhook_fields[] = {
           .length_max = 500),
     FIELD(struct webhook, kinds, "哪几种消息，空格分隔；空为全部",
           "Which kinds of notices, with blanks between; none = all", .length_max = 1000),
+    FIELD(struct webhook, paused_at, "暂停时间", "When it was paused", USE_OUT),
     FIELD(struct webhook, ended_at, "停用时间", "When it was ended", USE_OUT),
     FIELD(struct webhook, created_at, "建立时间", "When it was made", USE_OUT),
     FIELD(struct webhook, changed_seq, "最近改动的序号", "Sequence of the last change", USE_OUT),
@@ -85,13 +80,12 @@ static enum error check_url(struct ctx *ctx, struct str url)
                     "the host is not in --webhook-hosts: ask whoever runs the program to add it");
 }
 
-/* What the secret is bound to: it cannot be moved to another address. */
-static struct str bound_to(struct arena *arena, struct str url)
+struct str webhook_bound_to(struct arena *arena, struct str url)
 {
     return arena_print(arena, "webhook:%.*s", STR_PRINT(url));
 }
 
-static struct str base64(struct arena *arena, const unsigned char *bytes, size_t count)
+struct str webhook_base64(struct arena *arena, const unsigned char *bytes, size_t count)
 {
     size_t room = sodium_base64_ENCODED_LEN(count, sodium_base64_VARIANT_ORIGINAL);
     char *text = arena_alloc(arena, room);
@@ -108,7 +102,7 @@ SHARED_HANDLER(webhook_create, webhook, new_webhook)
         return error;
     randombytes_buf(secret, sizeof(secret));
     error = key_seal(ctx, KEY_WEBHOOK, (struct str){(const char *)secret, sizeof(secret)},
-                     bound_to(ctx->arena, in->url), &sealed);
+                     webhook_bound_to(ctx->arena, in->url), &sealed);
     if (!error)
         error = db_number(ctx, &sql_webhook_insert,
                           ARGS(arg_text("url", made.url), arg_text("kinds", made.kinds),
@@ -118,7 +112,7 @@ SHARED_HANDLER(webhook_create, webhook, new_webhook)
     if (!error)
         error = db_one(ctx, &sql_webhook_show, FROM(webhook, &made), ROW(webhook, &out->webhook));
     out->secret = arena_print(ctx->arena, "whsec_%.*s",
-                              STR_PRINT(base64(ctx->arena, secret, sizeof(secret))));
+                              STR_PRINT(webhook_base64(ctx->arena, secret, sizeof(secret))));
     sodium_memzero(secret, sizeof(secret));
     return error;
 }
@@ -144,122 +138,52 @@ SHARED_HANDLER(webhook_end, webhook_key, webhook)
     return error ? error : db_one(ctx, &sql_webhook_show, FROM(webhook_key, in), ROW(webhook, out));
 }
 
-/* --- Sending -------------------------------------------------------------------------------- */
+static enum error act(struct ctx *ctx, const struct sql *sql, int64_t id, const char *zh,
+                      const char *en)
+{
+    return explain(ctx, db_one(ctx, sql, ARGS(arg_int("id", id)), (struct row){NULL, NULL}),
+                   E_CONFLICT, zh, en);
+}
 
-struct hook {
-    struct str kind, subject_kind, subject_key, text, text_en, address;
-    struct instant created_at;
-    struct str url;
-    int64_t master_key_id;
-    struct str secret;
-    struct instant ended_at;
+SHARED_HANDLER(webhook_pause, webhook_key, webhook)
+{
+    enum error error = act(ctx, &sql_webhook_pause, in->id, "没有这个 webhook，或它不在用",
+                           "there is no such webhook, or it is not in use");
+    return error ? error : db_one(ctx, &sql_webhook_show, FROM(webhook_key, in), ROW(webhook, out));
+}
+
+/* What came meanwhile is told now. */
+SHARED_HANDLER(webhook_resume, webhook_key, webhook)
+{
+    enum error error = act(ctx, &sql_webhook_resume, in->id, "没有这个 webhook，或它没有暂停",
+                           "there is no such webhook, or it is not paused");
+    if (!error)
+        error = db_do(ctx, &sql_webhook_rows_go_on, FROM(webhook_key, in));
+    return error ? error : db_one(ctx, &sql_webhook_show, FROM(webhook_key, in), ROW(webhook, out));
+}
+
+struct webhook_testing {
+    int64_t delivery_id;
 };
-static const struct field hook_fields[] = {
-    FIELD(struct hook, kind, "种类", "Kind"),
-    FIELD(struct hook, subject_kind, "对象的种类", "Kind of the record"),
-    FIELD(struct hook, subject_key, "对象", "The record"),
-    FIELD(struct hook, text, "内容", "What it says"),
-    FIELD(struct hook, text_en, "内容（英文）", "What it says, in English"),
-    FIELD(struct hook, address, "网页地址", "Address of the page"),
-    FIELD(struct hook, created_at, "时间", "When"),
-    FIELD(struct hook, url, "地址", "Address"),
-    FIELD(struct hook, master_key_id, "主密钥", "Master key"),
-    FIELD(struct hook, secret, "密钥", "Secret"),
-    FIELD(struct hook, ended_at, "停用时间", "When it was ended"),
+static const struct field webhook_testing_fields[] = {
+    FIELD(struct webhook_testing, delivery_id, "在发送记录里的编号", "Its number in the outbox"),
 };
-static const SHAPE(hook);
+static const SHAPE(webhook_testing);
 
-static void add_text(struct json *json, const char *key, struct str text)
+/* A call like any other, to this one only. */
+SHARED_HANDLER(webhook_test, webhook_key, webhook_testing)
 {
-    json_key(json, key);
-    json_text(json, text);
-}
-
-static struct str body_of(struct ctx *ctx, const struct hook *hook)
-{
-    struct buf body = {.arena = ctx->arena}, at = {.arena = ctx->arena};
-    struct json json = {.out = &body};
-    instant_print(&at, hook->created_at);
-    json_open(&json, '{');
-    add_text(&json, "type", hook->kind);
-    add_text(&json, "timestamp", buf_str(&at));
-    json_key(&json, "data");
-    json_open(&json, '{');
-    add_text(&json, "kind", hook->subject_kind);
-    add_text(&json, "key", hook->subject_key);
-    add_text(&json, "text", hook->text);
-    add_text(&json, "text_en", hook->text_en);
-    add_text(&json, "address",
-             arena_print(ctx->arena, "%.*s%.*s", STR_PRINT(ctx->config->site),
-                         STR_PRINT(hook->address)));
-    json_close(&json, '}');
-    json_close(&json, '}');
-    return buf_str(&body);
-}
-
-static struct str sign(struct arena *arena, struct str secret, struct str text)
-{
-    unsigned char sum[crypto_auth_hmacsha256_BYTES];
-    crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, (const unsigned char *)secret.data, secret.length);
-    crypto_auth_hmacsha256_update(&state, (const unsigned char *)text.data, text.length);
-    crypto_auth_hmacsha256_final(&state, sum);
-    return base64(arena, sum, sizeof(sum));
-}
-
-static void post(struct ctx *ctx, struct sending *sending, const struct hook *hook,
-                 struct str secret)
-{
-    char reason[REASON_SIZE] = "";
-    long status;
-    struct str body = body_of(ctx, hook);
-    struct str id = arena_print(ctx->arena, "msg_%lld", (long long)sending->id);
-    struct str at = arena_print(ctx->arena, "%lld", (long long)ctx->now.seconds);
-    struct str signature = sign(
-        ctx->arena, secret,
-        arena_print(ctx->arena, "%.*s.%.*s.%.*s", STR_PRINT(id), STR_PRINT(at), STR_PRINT(body)));
-    const struct str headers[] = {
-        arena_print(ctx->arena, "webhook-id: %.*s", STR_PRINT(id)),
-        arena_print(ctx->arena, "webhook-timestamp: %.*s", STR_PRINT(at)),
-        arena_print(ctx->arena, "webhook-signature: v1,%.*s", STR_PRINT(signature))};
-    const struct outbound outbound = {.url = hook->url,
-                                      .hosts = ctx->config->webhook_hosts,
-                                      .body = body,
-                                      .content_type = STR("application/json"),
-                                      .headers = headers,
-                                      .header_count = COUNT(headers),
-                                      .seconds = SEND_SECONDS};
-    bool answered = outbound_post(ctx->arena, &outbound, &status, reason, sizeof(reason));
-    if (answered && (status < 200 || status > 299))
-        snprintf(reason, sizeof(reason), "HTTP %ld", status);
-    sending_end(ctx, sending, answered && status >= 200 && status <= 299, status == 410, reason);
-}
-
-static enum error read_hook(struct ctx *ctx, int64_t id, struct hook *hook, struct str *secret)
-{
-    *hook = (struct hook){.url = STR_NONE};
-    enum db_status status = db_begin(ctx->db, false);
-    enum error error = db_failed(status) ? fail_database(ctx, status)
-                                         : db_one(ctx, &sql_webhook_message,
-                                                  ARGS(arg_int("id", id)), ROW(hook, hook));
-    db_rollback(ctx->db);
-    if (error)
-        return error;
-    const struct key_sealed sealed = {hook->master_key_id, hook->secret};
-    return key_open(ctx, KEY_WEBHOOK, &sealed, bound_to(ctx->arena, hook->url), secret);
-}
-
-enum error webhook_send(struct ctx *ctx, struct sending *sending)
-{
-    struct hook hook;
-    struct str secret;
-    enum error error = read_hook(ctx, sending->id, &hook, &secret);
-    if (error)
-        return error;
-    if (hook.ended_at.seconds != INT64_MIN)
-        sending_end(ctx, sending, false, true, "webhook 已停用 · ended");
-    else
-        post(ctx, sending, &hook, secret);
-    sodium_memzero((void *)(uintptr_t)secret.data, secret.length);
-    return E_OK;
+    int64_t notice_id;
+    enum error error = act(ctx, &sql_webhook_in_use, in->id, "没有这个 webhook，或它不在用",
+                           "there is no such webhook, or it is not in use");
+    if (!error)
+        error = db_insert(ctx, &sql_webhook_test_notice,
+                          ARGS(arg_text("kind", STR(NOTICE_TEST)),
+                               arg_text("text", STR("试发：这一条没有别的意思")),
+                               arg_text("text_en", STR("A test: this means nothing else"))),
+                          &notice_id);
+    return error ? error
+                 : db_insert(ctx, &sql_webhook_test_insert,
+                             ARGS(arg_int("notice_id", notice_id), arg_int("webhook_id", in->id)),
+                             &out->delivery_id);
 }

@@ -137,6 +137,9 @@ bench:
 build/bench/fold: bench/fold.c $(addprefix build/release/,text/fold.o base/utf8.o base/arena.o)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=c17 -O2 -g $(WARN) $^ -o $@
+build/bench/clock: bench/clock.c $(addprefix build/release/base/,work_clock.o working_time.o date.o number.o buf.o arena.o)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=c17 -O2 -g $(WARN) $^ -o $@
 build/bench/%: bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c17 -O2 -g $(WARN) -D_GNU_SOURCE $< -o $@ -lmicrohttpd -lsqlite3 -lpthread

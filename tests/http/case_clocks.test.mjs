@@ -53,10 +53,16 @@ for (const [kind, make] of Object.entries(makers))
       await new Promise((resolve) => { setTimeout(resolve, 100); });
     }
 
-    // A template that was damaged past the program says so, and takes no case.
-    assert.equal((await json('/api/case_templates/ip_pledge')).flaw, null);
+    // A template that was damaged past the program says all that is wrong, and takes no case.
+    const flaws = async () => (await json('/api/case_templates/ip_pledge')).flaws.map(({ file, code, column, text }) => `${file} ${code} ${column} ${text}`);
+    assert.deepEqual(await flaws(), []);
     change(kind, db, "UPDATE case_template_step SET after = 'loan' WHERE code = 'need';");
-    assert.match((await json('/api/case_templates/ip_pledge')).flaw, /互相等待.*: need/);
-    change(kind, db, "UPDATE case_template_step SET after = NULL, party = 'field:nobody' WHERE code = 'need';");
-    assert.match((await json('/api/case_templates/ip_pledge')).flaw, /不知道由哪里办: need/);
+    const circle = await flaws();
+    assert.equal(circle.length, 7, 'no step can be reached');
+    assert.match(circle[0], /steps.csv need after 步骤互相等待.*: loan/);
+    change(kind, db, "UPDATE case_template_step SET after = NULL, party = 'field:nobody', rule = 'colour > 1 and months_left' WHERE code = 'need';");
+    assert.deepEqual(await flaws(), [
+      'case_template_steps.csv need rule 没有这个数字字段: colour',
+      'case_template_steps.csv need rule 不是比较: months_left',
+      'case_template_steps.csv need party 没有这个选单位的字段: nobody']);
   });

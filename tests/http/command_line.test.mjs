@@ -69,6 +69,37 @@ const cases = [
     /observation_claims\.csv:2:\d+: period: 应为/],
 ];
 
+test('all flaws of a case template are told at once, each with its file, line and column', () => {
+  const edits = [
+    ['case_template_steps.csv', 'need,coowners > 0', 'nowhere,coowners >> 0'],
+    ['case_template_steps.csv', ',institute,field:valuer', ',expert,field:nobody'],
+    ['case_template_steps.csv', 'department:XD02', 'department:XD99'],
+    ['case_template_fields.csv', ',choice,,成本法|收益法|市场法|模型', ',choice,,'],
+    ['case_template_materials.csv', 'ip_pledge,2,contract,', 'ip_pledge,2,compact,'],
+    ['case_template_outcomes.csv', ',end,,review_reason', ',end,need,months_left'],
+  ];
+  const copy = broken('pack.csv', (bytes) => bytes);
+  for (const [file, from, to] of edits) {
+    const was = readFileSync(join(copy, file), 'utf8');
+    assert.ok(was.includes(from), `${file}: ${from}`);
+    writeFileSync(join(copy, file), was.replace(from, to));
+  }
+  const { status, stderr } = kechuang('pack', 'check', copy);
+  assert.equal(status, 1);
+  const told = stderr.replaceAll(`${copy}/case_template_`, '').match(/^(kechuang: )?[a-z]+\.csv:.*$/gm).map((line) => line.replace('kechuang: ', ''));
+  assert.deepEqual(told, [
+    'steps.csv:3:64: ip_pledge/2 consent after: 没有这一步: nowhere',
+    'steps.csv:3:72: ip_pledge/2 consent condition: 不是算式: > 0',
+    'steps.csv:4:58: ip_pledge/2 valuation party: 没有这个选单位的字段: nobody',
+    'steps.csv:4:51: ip_pledge/2 valuation role: 这个角色在那里办不了，永远没有人来办: expert',
+    'steps.csv:7:97: ip_pledge/2 registration party: 没有这个部门: XD99',
+    'fields.csv:12:61: ip_pledge/2 method choices: 选项与种类不符: choice',
+    'materials.csv:4:13: ip_pledge/2 contract step: 没有这一步: compact',
+    'outcomes.csv:2:98: ip_pledge/2 refused to_step: 重办要从这一步或前面的一步起: need',
+    'outcomes.csv:2:103: ip_pledge/2 refused reason_field: 理由要填在同一步的字段里: months_left',
+  ]);
+});
+
 test('the packs in this repository have no errors', () => {
   for (const pack of ['packs/chongqing', 'tests/packs/xingzhou']) {
     const { status, stderr } = kechuang('pack', 'check', pack);

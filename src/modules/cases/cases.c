@@ -6,6 +6,7 @@
 #include "cases.sql.h"
 #include "core/notice.h"
 #include "core/ownership.h"
+#include "modules/cases/flaws.h"
 #include "modules/cases/handlers.h"
 #include "modules/inbox/inbox.h"
 
@@ -68,6 +69,31 @@ static enum error add_parties(struct ctx *ctx, struct case_work *work)
 static const struct ownership case_owned = {.organisation = "organisation_code",
                                             .area = "area_code"};
 
+static enum error must_be_sound(struct ctx *ctx, const struct template_view *template)
+{
+    struct records flaws;
+    enum error error = template_flaws(ctx, template, &flaws);
+    const struct template_flaw *flaw = flaws.items;
+    if (error || !flaws.count)
+        return error;
+    return fail(ctx, E_CONFLICT, "模板有误：%.*s（%.*s）", "the template has a flaw: %.*s (%.*s)",
+                STR_PRINT(flaw->text), STR_PRINT(flaw->code));
+}
+
+/* Whoever applies for his organisation must be able to do its steps: an institute cannot begin what
+ * only enterprises go on with. */
+static enum error must_be_for_reader(struct ctx *ctx, const struct template_view *template)
+{
+    const struct template_step *step = template->steps.items;
+    const struct role_info *own = &role_infos[ctx->who->role];
+    for (size_t i = 0; own->scope == SCOPE_ORGANISATION && i < template->steps.count; i++)
+        if (str_is(step[i].party, "applicant") && !str_is(step[i].role, own->name))
+            return fail(ctx, E_FORBIDDEN, "这件事的“%.*s”由别的角色办，您的单位不能申请",
+                        "\"%.*s\" is for another role: your organisation cannot apply for this",
+                        STR_PRINT(ctx->language == LANGUAGE_EN ? step[i].name_en : step[i].name));
+    return E_OK;
+}
+
 static enum error begin(struct ctx *ctx, const struct case_file *in, struct case_work *work)
 {
     struct organisation organisation;
@@ -81,10 +107,11 @@ static enum error begin(struct ctx *ctx, const struct case_file *in, struct case
         return error == E_NOT_FOUND ? complain(ctx, STR("template_code"), "没有这件事，或已停办",
                                                "there is no such case, or it is not taken any more")
                                     : error;
-    struct str flaw = template_flaw(ctx, &work->template);
-    if (flaw.data)
-        return fail(ctx, E_CONFLICT, "模板有误：%.*s", "the template has a flaw: %.*s",
-                    STR_PRINT(flaw));
+    error = must_be_sound(ctx, &work->template);
+    if (!error)
+        error = must_be_for_reader(ctx, &work->template);
+    if (error)
+        return error;
     error = organisation_find(ctx, made.organisation_code, &organisation);
     made.area_code = error ? STR_NONE : organisation.area_code;
     made.template_version = work->template.template.version;
@@ -320,8 +347,7 @@ HANDLER(case_board, nothing, case_board)
 
 static enum error pack_loaded(struct ctx *ctx, const char *folder)
 {
-    (void)folder;
-    return templates_check(ctx);
+    return templates_check(ctx, folder);
 }
 
 static const struct notice_kind notices[] = {

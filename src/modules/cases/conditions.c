@@ -1,5 +1,5 @@
 #include "base/number.h"
-#include "modules/cases/internal.h"
+#include "modules/cases/flaws.h"
 #include "stats/expression.h"
 
 static const char *const operators[] = {"<=", ">=", "!=", "<", ">", "=", NULL};
@@ -117,35 +117,37 @@ static bool is_number(const struct template_field *field)
                      str_is(field->kind, "money"));
 }
 
-static struct str side_flaw(struct ctx *ctx, struct str side, const struct records *fields)
+static void side_flaws(struct ctx *ctx, struct flaws *flaws, struct flaw_place place,
+                       struct str side, const struct records *fields)
 {
     struct str names[EXPRESSION_NAMES_MAX];
     size_t count;
-    if (!expression_names(side, names, &count))
-        return flaw_text(ctx, "不是算式", "no formula", side);
+    if (!expression_names(side, names, &count)) {
+        flaw_add(ctx, flaws, place, "不是算式", "no formula", side);
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         if (!is_number(field_named(fields, names[i])))
-            return flaw_text(ctx, "没有这个数字字段", "no such field with a number", names[i]);
-    return STR_NONE;
+            flaw_add(ctx, flaws, place, "没有这个数字字段", "no such field with a number",
+                     names[i]);
 }
 
-struct str condition_flaw(struct ctx *ctx, struct str condition, const struct records *fields)
+void condition_flaws(struct ctx *ctx, struct flaws *flaws, struct flaw_place place,
+                     struct str condition, const struct template_view *view)
 {
-    struct str rest = condition, text, flaw = STR_NONE;
+    struct str rest = condition, text;
     struct comparison one;
-    while (!flaw.data && next(&rest, &text)) {
-        if (!split(text, &one))
-            return flaw_text(ctx, "不是比较", "no comparison", text);
-        if (one.textual) {
+    while (next(&rest, &text)) {
+        if (!split(text, &one)) {
+            flaw_add(ctx, flaws, place, "不是比较", "no comparison", text);
+        } else if (one.textual) {
             bool equality = str_is(one.operator, "=") || str_is(one.operator, "!=");
-            if (!equality || !field_named(fields, one.left))
-                return flaw_text(ctx, "文字只能与已有字段比较是否相等",
-                                 "a text can only be compared for equality with a field", text);
-            continue;
+            if (!equality || !field_named(&view->fields, one.left))
+                flaw_add(ctx, flaws, place, "文字只能与已有字段比较是否相等",
+                         "a text can only be compared for equality with a field", text);
+        } else {
+            side_flaws(ctx, flaws, place, one.left, &view->fields);
+            side_flaws(ctx, flaws, place, one.right, &view->fields);
         }
-        flaw = side_flaw(ctx, one.left, fields);
-        if (!flaw.data)
-            flaw = side_flaw(ctx, one.right, fields);
     }
-    return flaw;
 }

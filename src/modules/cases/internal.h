@@ -60,7 +60,7 @@ struct case_template {
 struct template_view {
     struct case_template template;
     struct records steps, fields, materials, outcomes;
-    struct str flaw; /* STR_NONE: none; only where it is shown */
+    struct records flaws; /* struct template_flaw (flaws.h); only where it is shown */
 };
 extern const struct shape template_step_shape, template_field_shape, template_material_shape,
     template_outcome_shape, case_template_shape;
@@ -76,11 +76,9 @@ bool template_comes_after(const struct template_view *view, struct str code, str
 enum limit_unit template_limit_unit(struct str name);
 /* What limit_seconds() takes for so many of a template's units: hours are minutes there. */
 int64_t template_limit_amount(int64_t amount, enum limit_unit unit);
-/* Says what is wrong with the template, naming the step or the field; STR_NONE: nothing. In the
- * reader's language. */
-struct str template_flaw(struct ctx *ctx, const struct template_view *view);
-/* Every template in the database. */
-enum error templates_check(struct ctx *ctx) MUST_USE;
+/* Every template in the database, as the files in the pack's `folder` have it (NULL: it came from
+ * elsewhere). E_INVALID names all flaws, each with its file, line and column (flaws.h). */
+enum error templates_check(struct ctx *ctx, const char *folder) MUST_USE;
 
 enum { TEMPLATE_FILES = 5 };
 extern const struct pack_file template_files[TEMPLATE_FILES];
@@ -99,15 +97,10 @@ const struct answer *answer_of(const struct records *answers, struct str code);
 enum error answer_check(struct ctx *ctx, const struct template_field *field, struct str text,
                         struct str *kept) MUST_USE;
 
-/* "what: where", in the reader's language. */
-struct str flaw_text(const struct ctx *ctx, const char *zh, const char *en, struct str where);
-
 /* Conditions: comparisons joined by "and": `coowners > 0 and kind = '专利'`. Either side of a
  * comparison is arithmetic over answers that are numbers (stats/expression.h), or the right one a
  * text in quotes. An answer that is not given makes the comparison false. */
 bool condition_holds(struct str condition, const struct records *answers);
-/* Is it well formed, and over fields of the right kinds? STR_NONE, or what is wrong. */
-struct str condition_flaw(struct ctx *ctx, struct str condition, const struct records *fields);
 
 /* --- Cases ---------------------------------------------------------------------------------- */
 

@@ -1,5 +1,6 @@
 /* What a template does under load, before anybody has to do it. */
 #include "base/number.h"
+#include "modules/cases/flaws.h"
 #include "modules/cases/handlers.h"
 #include "modules/clocks/clocks.h"
 #include "stats/queueing.h"
@@ -193,7 +194,10 @@ SHARED_HANDLER(case_simulate, simulation_query, case_simulation)
         template_read(ctx, in->code, in->version.known ? in->version.value : 0, &view);
     if (!error)
         error = office_read(ctx, &office);
-    if (!error && template_flaw(ctx, &view).data)
+    struct records flaws = {NULL, 0};
+    if (!error)
+        error = template_flaws(ctx, &view, &flaws);
+    if (!error && flaws.count)
         return fail(ctx, E_CONFLICT, "模板有误", "the template has a flaw");
     for (size_t i = 0; !error && i < view.steps.count; i++)
         fill_step(model, &view, i, office.time);

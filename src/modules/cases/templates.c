@@ -1,5 +1,5 @@
 /* Templates of cases: read, checked, shown; filled from the city pack or by an import. */
-#include "modules/cases/internal.h"
+#include "modules/cases/flaws.h"
 #include "templates.sql.h"
 
 enum { TEMPLATES_MAX = 500 };
@@ -205,9 +205,9 @@ static const struct field template_view_fields[] = {
     FIELD(struct template_view, materials, "材料", "Materials", .of = &template_material_shape),
     FIELD(struct template_view, outcomes, "办不成或要重办的结果", "Outcomes other than done",
           .of = &template_outcome_shape),
-    FIELD(struct template_view, flaw, "模板有什么错：步骤互相等待、不知由谁办等；空为没有",
-          "What is wrong with it: steps that wait for each other, nobody who does one; null = "
-          "nothing"),
+    FIELD(struct template_view, flaws, "模板有什么错：步骤互相等待、不知由谁办等",
+          "What is wrong with it: steps that wait for each other, nobody who does one …",
+          .of = &template_flaw_shape),
 };
 static const SHAPE_EXTENDING(template_view, case_template);
 
@@ -215,155 +215,42 @@ SHARED_HANDLER(case_template_show, template_query, template_view)
 {
     enum error error = template_read(ctx, in->code, in->version, out);
     if (!error)
-        out->flaw = template_flaw(ctx, out);
-    /* The flaw is told in the reader's language. */
-    ctx->etag = error || out->flaw.data ? 0 : out->template.changed_seq;
+        error = template_flaws(ctx, out, &out->flaws);
+    /* Flaws are told in the reader's language. */
+    ctx->etag = error || out->flaws.count ? 0 : out->template.changed_seq;
     return error;
 }
 
 /* --- Checking ------------------------------------------------------------------------------- */
 
-struct str flaw_text(const struct ctx *ctx, const char *zh, const char *en, struct str where)
+enum error templates_check(struct ctx *ctx, const char *folder)
 {
-    return arena_print(ctx->arena, "%s: %.*s", in_language(ctx, zh, en), STR_PRINT(where));
-}
-
-/* The steps behind which all others come, by waves: what is left then waits for itself. */
-static struct str order_flaw(struct ctx *ctx, const struct template_view *view)
-{
-    const struct template_step *step = view->steps.items;
-    bool done[CASE_STEPS_MAX] = {false};
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (size_t i = 0; i < view->steps.count; i++) {
-            struct str rest = step[i].after, code;
-            bool ready = !done[i];
-            while (ready && str_cut(&rest, ' ', &code)) {
-                const struct template_step *before = template_step_of(view, code);
-                if (!before)
-                    return flaw_text(ctx, "after 里没有这一步", "no such step in after", code);
-                ready = done[before - step];
-            }
-            moved = moved || ready;
-            done[i] = done[i] || ready;
-        }
-    }
-    for (size_t i = 0; i < view->steps.count; i++)
-        if (!done[i])
-            return flaw_text(ctx, "步骤互相等待，办不到这一步", "steps wait for each other",
-                             step[i].code);
-    return STR_NONE;
-}
-
-static const struct template_field *field_of(const struct template_view *view, struct str code)
-{
-    const struct template_field *field = view->fields.items;
-    for (size_t i = 0; i < view->fields.count; i++)
-        if (str_equal(field[i].code, code))
-            return &field[i];
-    return NULL;
-}
-
-static struct str party_flaw(struct ctx *ctx, const struct template_view *view,
-                             const struct template_step *step)
-{
-    struct str party = step->party;
-    if (str_is(party, "applicant") || str_is(party, "area") || str_is(party, "anywhere") ||
-        (str_starts(party, STR("department:")) && party.length > strlen("department:")))
-        return STR_NONE;
-    const struct template_field *field =
-        str_starts(party, STR("field:")) ? field_of(view, str_skip(party, strlen("field:"))) : NULL;
-    return field && str_is(field->kind, "organisation")
-               ? STR_NONE
-               : flaw_text(ctx, "不知道由哪里办", "nobody knows who does it", step->code);
-}
-
-static bool limit_is_bad(struct maybe_int amount, struct str unit)
-{
-    return amount.known && (amount.value < 1 || !unit.data);
-}
-
-static struct str step_flaw(struct ctx *ctx, const struct template_view *view,
-                            const struct template_step *step)
-{
-    struct str flaw = party_flaw(ctx, view, step);
-    if (!flaw.data && (limit_is_bad(step->limit_amount, step->limit_unit) ||
-                       limit_is_bad(step->response_amount, step->response_unit)))
-        flaw = flaw_text(ctx, "时限要有单位，且大于 0", "a limit has a unit and is more than 0",
-                         step->code);
-    if (!flaw.data)
-        flaw = condition_flaw(ctx, step->condition, &view->fields);
-    return flaw.data ? flaw : condition_flaw(ctx, step->rule, &view->fields);
-}
-
-static struct str field_flaw(struct ctx *ctx, const struct template_view *view,
-                             const struct template_field *field)
-{
-    if (!template_step_of(view, field->step))
-        return flaw_text(ctx, "字段所在的步骤没有", "the step of the field is missing",
-                         field->code);
-    if (str_is(field->kind, "choice") != (field->choices.length > 0))
-        return flaw_text(ctx, "选项与种类不符", "choices do not fit the kind", field->code);
-    if (field->prefill.length && !str_starts(field->prefill, STR("organisation.")) &&
-        !field_of(view, field->prefill))
-        return flaw_text(ctx, "预填来自没有的字段", "filled in from a field that is not there",
-                         field->code);
-    return STR_NONE;
-}
-
-static struct str outcome_flaw(struct ctx *ctx, const struct template_view *view,
-                               const struct template_outcome *outcome)
-{
-    bool again = str_is(outcome->effect, "return");
-    if (!template_step_of(view, outcome->step))
-        return flaw_text(ctx, "结果所在的步骤没有", "the step of the outcome is missing",
-                         outcome->code);
-    if (again != (outcome->to_step.length > 0) ||
-        (again && (!template_step_of(view, outcome->to_step) ||
-                   !template_comes_after(view, outcome->step, outcome->to_step))))
-        return flaw_text(ctx, "重办要从这一步或前面的一步起",
-                         "what is done again begins with this step or one before it",
-                         outcome->code);
-    const struct template_field *reason =
-        outcome->reason_field.length ? field_of(view, outcome->reason_field) : NULL;
-    if (outcome->reason_field.length && (!reason || !str_equal(reason->step, outcome->step)))
-        return flaw_text(ctx, "理由要填在同一步的字段里", "the reason is a field of the same step",
-                         outcome->code);
-    return condition_flaw(ctx, outcome->condition, &view->fields);
-}
-
-struct str template_flaw(struct ctx *ctx, const struct template_view *view)
-{
-    const struct template_step *step = view->steps.items;
-    const struct template_field *field = view->fields.items;
-    struct str flaw = view->steps.count
-                          ? order_flaw(ctx, view)
-                          : flaw_text(ctx, "没有步骤", "it has no steps", view->template.code);
-    for (size_t i = 0; !flaw.data && i < view->steps.count; i++)
-        flaw = step_flaw(ctx, view, &step[i]);
-    for (size_t i = 0; !flaw.data && i < view->fields.count; i++)
-        flaw = field_flaw(ctx, view, &field[i]);
-    const struct template_outcome *outcome = view->outcomes.items;
-    for (size_t i = 0; !flaw.data && i < view->outcomes.count; i++)
-        flaw = outcome_flaw(ctx, view, &outcome[i]);
-    return flaw;
-}
-
-enum error templates_check(struct ctx *ctx)
-{
-    struct records all;
+    struct records all, flaws;
+    struct buf report = {.arena = ctx->arena};
     enum error error =
         db_all(ctx, &sql_case_template_list, NO_ARGS, &case_template_shape, TEMPLATES_MAX, &all);
     const struct case_template *template = all.items;
     for (size_t i = 0; !error && i < all.count; i++) {
         struct template_view view = {.template = template[i]};
         error = read_parts(ctx, &view);
-        struct str flaw = error ? STR_NONE : template_flaw(ctx, &view);
-        if (flaw.data)
-            return fail(ctx, E_INVALID, "一件事模板 %.*s：%.*s", "case template %.*s: %.*s",
-                        STR_PRINT(template[i].template_key), STR_PRINT(flaw));
+        if (!error)
+            error = template_flaws(ctx, &view, &flaws);
+        if (!error)
+            buf_add(&report, flaws_report(ctx, &view, flaws, folder));
     }
-    return error;
+    if (error || !report.length)
+        return error;
+    buf_print(&report, "%s",
+              in_language(ctx, "一件事模板有误，什么也没有载入",
+                          "the case templates have flaws and nothing was loaded"));
+    ctx->detail = buf_str(&report); /* fail() would cut it */
+    return ctx->error = E_INVALID;
+}
+
+/* After an import: there is no file of the pack to point at. */
+static enum error templates_settled(struct ctx *ctx)
+{
+    return templates_check(ctx, NULL);
 }
 
 /* --- Filling -------------------------------------------------------------------------------- */
@@ -402,7 +289,7 @@ static const struct import_target steps = {
     "case_template_steps",        "一件事模板的步骤",
     "Steps of case templates",    &template_step_shape,
     "case_template_step",         .key = {"template_code", "template_version", "code"},
-    .check = template_step_check, .settled = templates_check,
+    .check = template_step_check, .settled = templates_settled,
     .roles = ADMINISTRATORS};
 static const struct import_target fields = {
     "case_template_fields",        "一件事模板的字段",
@@ -419,7 +306,7 @@ static const struct import_target outcomes = {
     "case_template_outcomes",        "一件事模板的结果",
     "Outcomes of case templates",    &template_outcome_shape,
     "case_template_outcome",         .key = {"template_code", "template_version", "code"},
-    .check = template_outcome_check, .settled = templates_check,
+    .check = template_outcome_check, .settled = templates_settled,
     .roles = ADMINISTRATORS};
 
 const struct import_target *const template_imports[] = {&templates, &steps,    &fields,

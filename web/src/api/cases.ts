@@ -203,7 +203,7 @@ export interface TemplateView extends CaseTemplate {
   fields: TemplateField[];
   materials: TemplateMaterial[];
   outcomes: TemplateOutcome[];
-  flaw: string | null;
+  flaws: { file: string; step: string | null; code: string; column: string; text: string }[];
 }
 export interface Simulation {
   cases: number;

@@ -20,7 +20,7 @@ const OTHER = new Set([
   'template_key',
   'version',
   'changed_seq',
-  'flaw',
+  'flaws',
   'active',
   ...PARTS,
 ]);

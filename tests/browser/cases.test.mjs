@@ -136,12 +136,12 @@ const need = () => ({
   valuer: codes.valuer,
 });
 /** A case in which it is the bank's and the valuer's turn. */
-async function appliedCase() {
+async function appliedCase(other = {}) {
   const { id, steps } = await readers.firm.done('POST', '/api/cases', {
     template_code: 'ip_pledge',
   });
   await readers.firm.done('POST', `/api/case_steps/${steps[0].id}/completion`, {
-    answers: Object.entries(need()).map(([code, value]) => ({ code, value })),
+    answers: Object.entries({ ...need(), ...other }).map(([code, value]) => ({ code, value })),
   });
   return `/cases/${id}`;
 }
@@ -197,6 +197,32 @@ test(
     await bank.getByText('首次响应 至').first().waitFor();
   },
 );
+
+test('material is there when the right file is', { skip }, async () => {
+  const path = await appliedCase({ coowners: '1' });
+  const page = await pageOf('firm', { viewport: PHONE });
+  await visit(page, path, url);
+  await fill(page, { agreed: '1' });
+  await page.getByText('还缺材料“共有人同意书”').first().waitFor();
+  const add = async (name) =>
+    page.locator('input[type="file"]').setInputFiles({
+      name,
+      mimeType: 'text/plain',
+      buffer: Buffer.from(`样例：${name}`),
+    });
+  await add('别的.txt');
+  await page.locator('[data-file="别的.txt"]').waitFor();
+  await page.locator('[name="part"]').selectOption('consent');
+  assert.match(await page.locator('.materials').innerText(), /○ 共有人同意书（必交）\s*未交/);
+  await add('同意书.txt');
+  await page.locator('.materials').getByText('已交').waitFor();
+  await settled(page);
+  assert.deepEqual(await axeViolations(page), []);
+  await fill(page, { agreed: '1' });
+  await page.locator('.step-form').waitFor({ state: 'detached' });
+  await settled(page);
+  await clean(page);
+});
 
 test('a template: its picture, what differs between versions, and load', { skip }, async () => {
   const page = await pageOf('bank');

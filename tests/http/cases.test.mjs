@@ -60,6 +60,9 @@ for (const server of servers) {
     assert.equal(clock.day_seconds, 7 * 3600);
     assert.equal((await who.other.get(`/api/clocks/${review.clock_id}`)).status, 404);
 
+    const apply = await who.firm.done('GET', `/api/case_steps/${(await stepOf(who.firm, id, 'need')).id}`);
+    assert.ok(apply.fields.find(({ code }) => code === 'bank').candidates.some(({ code }) => code === codes.bank), 'whoever can be named is offered');
+    assert.ok(!apply.fields.find(({ code }) => code === 'bank').candidates.some(({ code }) => code === codes.valuer));
     const form = await who.bank.done('GET', `/api/case_steps/${review.id}`);
     assert.deepEqual(form.fields.map(({ code, value }) => [code, value]), [['review_result', null], ['credit_amount', '300'], ['review_reason', null]]);
     assert.equal(form.may_act, true);
@@ -83,7 +86,11 @@ for (const server of servers) {
     await done(who.bank, id, 'contract', { contract_no: 'ZY-1' });
 
     assert.equal((await who.finance.get(`/api/cases/${id}`)).status, 404);
-    await done(who.office, id, 'registration', { registration_no: 'Y2026500000001', registered_on: '2026-11-25' });
+    const unreceipted = await complete(who.office, id, 'registration', { registration_no: 'Y2026500000001', registered_on: '2026-11-25' });
+    assert.equal(unreceipted.status, 422);
+    assert.match(unreceipted.json.errors[0].message, /还缺材料“登记回执”：请上传它的文件，或填“回执号”/);
+    await done(who.office, id, 'registration', { registration_no: 'Y2026500000001', registered_on: '2026-11-25', receipt_no: 'H-1' });
+    assert.deepEqual((await who.office.done('GET', `/api/case_steps/${(await stepOf(who.office, id, 'registration')).id}`)).materials.map(({ code, files, given }) => [code, files, given]), [['receipt', 0, true]], 'a field stands for it');
     await done(who.bank, id, 'loan', { paid_on: '2026-11-26' });
     const whole = await who.firm.done('GET', `/api/cases/${id}`);
     assert.equal(whole.state, 'done');
@@ -104,8 +111,16 @@ for (const server of servers) {
     await done(who.firm, id, 'need', need({ coowners: 2 }));
     const consent = await stepOf(who.firm, id, 'consent');
     assert.equal(consent.state, 'open');
-    assert.match((await complete(who.firm, id, 'consent', { agreed: 2 })).json.detail, /1 个文件/);
-    await who.firm.done('POST', `/api/files?kind=case_step&key=${consent.id}&name=${encodeURIComponent('同意书.txt')}`, '样例：全体同意', [['Content-Type', 'text/plain']]);
+    const missing = async () => (await complete(who.firm, id, 'consent', { agreed: 2 })).json.errors?.map(({ field, message }) => [field, message]);
+    const materials = async () => (await who.firm.done('GET', `/api/case_steps/${consent.id}`)).materials.map(({ code, required, files, given }) => [code, required, files, given]);
+    const upload = (name, part) => who.firm.done('POST', `/api/files?kind=case_step&key=${consent.id}${part ? `&part=${part}` : ''}&name=${encodeURIComponent(name)}`, `样例：${name}`, [['Content-Type', 'text/plain']]);
+    assert.deepEqual(await missing(), [['consent', '还缺材料“共有人同意书”：请上传它的文件（别的文件不能代替）']]);
+    await upload('营业执照.txt');
+    await upload('别的.txt', 'certificate');
+    assert.deepEqual(await missing(), [['consent', '还缺材料“共有人同意书”：请上传它的文件（别的文件不能代替）']], 'two files, and neither is the letter of consent');
+    assert.deepEqual(await materials(), [['consent', true, 0, false]]);
+    assert.equal((await upload('同意书.txt', 'consent')).part, 'consent');
+    assert.deepEqual(await materials(), [['consent', true, 1, true]]);
     assert.equal((await complete(who.firm, id, 'consent', { agreed: 1 })).status, 422, 'one of two');
     await done(who.firm, id, 'consent', { agreed: 2 });
     assert.equal((await who.other.get(`/api/files?kind=case_step&key=${consent.id}`)).status, 404);

@@ -184,6 +184,12 @@ static void material_flaws(struct ctx *ctx, struct flaws *flaws, const struct te
     struct flaw_place place = {MATERIALS_FILE, material->step, material->code, "step"};
     if (!template_step_of(view, material->step))
         flaw_add(ctx, flaws, place, "没有这一步", "there is no such step", material->step);
+    const struct template_field *field =
+        material->field.length ? field_of(view, material->field) : NULL;
+    place.column = "field";
+    if (material->field.length && (!field || !str_equal(field->step, material->step)))
+        flaw_add(ctx, flaws, place, "代替它的要是同一步的字段",
+                 "what stands for it is a field of the same step", material->field);
 }
 
 static void outcome_flaws(struct ctx *ctx, struct flaws *flaws, const struct template_view *view,

@@ -24,11 +24,26 @@ enum error case_view_fill(struct ctx *ctx, const struct case_work *work,
 struct form_field {
     struct str code, step, name, name_en, kind, unit, choices;
     bool required, prefilled;
+    struct records candidates;    /* where it names who does a later step */
     struct str value, value_name; /* value_name: what the register calls an organisation */
 };
 extern const struct shape form_field_shape;
 /* The form of a step; without a step all fields, or those that are answered. */
 enum error case_form(struct ctx *ctx, const struct case_work *work, struct str step, bool answered,
                      struct records *out) MUST_USE;
+
+/* A material of a step, and whether it is there. */
+struct step_material {
+    struct template_material material;
+    int64_t files;
+    bool given;
+};
+extern const struct shape step_material_shape;
+enum { CASE_FILE_PARTS_MAX = 500 };
+enum error case_materials(struct ctx *ctx, const struct case_work *work,
+                          const struct case_step *step, struct records *out) MUST_USE;
+/* Complains about each that is required and is not there. */
+enum error case_materials_check(struct ctx *ctx, const struct case_work *work,
+                                const struct case_step *step) MUST_USE;
 
 #endif

@@ -39,6 +39,7 @@ struct template_material {
     int64_t template_version;
     struct str step, code, name, name_en;
     bool required;
+    struct str field; /* of the same step: stands for it when it is filled in */
 };
 /* How a step can turn out other than done. `effect`: "end" ends the case, "return" has it done
  * again from `to_step` on. (That another step follows instead is said by the steps' conditions.) */

@@ -44,90 +44,18 @@ const struct list case_step_list = {.base = &sql_case_step_list,
 
 /* --- Showing -------------------------------------------------------------------------------- */
 
-const struct field form_field_fields[] = {
-    FIELD(struct form_field, code, "字段代码", "Code of the field"),
-    FIELD(struct form_field, step, "步骤", "Step"),
-    FIELD(struct form_field, name, "名称", "Name"),
-    FIELD(struct form_field, name_en, "英文名", "Name in English"),
-    FIELD(struct form_field, kind, "种类", "Kind"),
-    FIELD(struct form_field, unit, "单位", "Unit"),
-    FIELD(struct form_field, choices, "选项（| 分开）", "Choices, with | between"),
-    FIELD(struct form_field, required, "必填", "Must it be given?"),
-    FIELD(struct form_field, prefilled, "预填的", "Was it filled in by the program?"),
-    FIELD(struct form_field, value, "值", "Value"),
-    FIELD(struct form_field, value_name, "值所指单位的名称",
-          "Name of the organisation that it names"),
-};
-SHAPE(form_field);
-
-static enum error prefill(struct ctx *ctx, const struct case_work *work, struct str from,
-                          struct str *value)
-{
-    struct organisation organisation;
-    if (!str_starts(from, STR("organisation."))) {
-        const struct answer *answer = answer_of(&work->answers, from);
-        *value = answer ? answer->value : STR_NONE;
-        return E_OK;
-    }
-    enum error error = organisation_find(ctx, work->file.organisation_code, &organisation);
-    const struct field *field =
-        field_find(&organisation_shape, str_skip(from, strlen("organisation.")));
-    if (!error && field)
-        *value = field_text(ctx->arena, field, &organisation);
-    return error;
-}
-
-static enum error name_organisation(struct ctx *ctx, struct str code, struct str *name)
-{
-    struct organisation organisation;
-    enum error error = organisation_find(ctx, code, &organisation);
-    *name = error ? STR_NONE : organisation.name;
-    return error == E_NOT_FOUND ? E_OK : error;
-}
-
-enum error case_form(struct ctx *ctx, const struct case_work *work, struct str step, bool answered,
-                     struct records *out)
-{
-    const struct template_field *from = work->template.fields.items;
-    struct form_field *fields =
-        arena_array(ctx->arena, work->template.fields.count + 1, sizeof(*fields));
-    size_t count = 0;
-    enum error error = E_OK;
-    for (size_t i = 0; !error && i < work->template.fields.count; i++) {
-        const struct answer *answer = answer_of(&work->answers, from[i].code);
-        if (step.data ? !str_equal(from[i].step, step) : answered && !answer)
-            continue;
-        struct form_field *field = &fields[count++];
-        *field = (struct form_field){from[i].code, from[i].step, from[i].name,    from[i].name_en,
-                                     from[i].kind, from[i].unit, from[i].choices, from[i].required,
-                                     false,        STR_NONE,     STR_NONE};
-        if (answer)
-            field->value = answer->value;
-        else if (from[i].prefill.length)
-            error = prefill(ctx, work, from[i].prefill, &field->value);
-        field->prefilled = !answer && field->value.data;
-        if (!error && field->value.data && str_is(field->kind, "organisation"))
-            error = name_organisation(ctx, field->value, &field->value_name);
-    }
-    *out = (struct records){fields, count};
-    return error;
-}
-
 struct step_view {
     struct case_step step;
     struct str name, name_en;
     bool may_act;
-    int64_t files, files_needed;
     struct records fields, materials, next;
 };
 static const struct field step_view_fields[] = {
     FIELD(struct step_view, name, "步骤", "Step"),
     FIELD(struct step_view, name_en, "英文名", "Name in English"),
     FIELD(struct step_view, may_act, "您现在能办", "Can you act on it now?"),
-    FIELD(struct step_view, files, "已交文件数", "Files that were handed in"),
-    FIELD(struct step_view, files_needed, "至少要几个文件", "Files that are needed at least"),
     FIELD(struct step_view, fields, "表单", "Form", .of = &form_field_shape),
-    FIELD(struct step_view, materials, "材料", "Materials", .of = &template_material_shape),
+    FIELD(struct step_view, materials, "材料", "Materials", .of = &step_material_shape),
     FIELD(struct step_view, next, "可办的步骤", "What can be done", .of = &next_step_shape),
 };
 static const SHAPE_EXTENDING(step_view, case_step);
@@ -145,22 +73,6 @@ enum error case_step_is_for_reader(struct ctx *ctx, const struct case_step *step
                                       (struct row){&case_step_shape, (void *)(uintptr_t)step}, is);
 }
 
-static struct records materials_of(struct ctx *ctx, const struct case_work *work, struct str step,
-                                   int64_t *needed)
-{
-    const struct template_material *from = work->template.materials.items;
-    struct template_material *list =
-        arena_array(ctx->arena, work->template.materials.count + 1, sizeof(*list));
-    size_t count = 0;
-    *needed = 0;
-    for (size_t i = 0; i < work->template.materials.count; i++)
-        if (str_equal(from[i].step, step)) {
-            list[count++] = from[i];
-            *needed += from[i].required;
-        }
-    return (struct records){list, count};
-}
-
 static enum error show(struct ctx *ctx, const struct case_work *work, struct case_step *step,
                        struct step_view *out)
 {
@@ -168,14 +80,12 @@ static enum error show(struct ctx *ctx, const struct case_work *work, struct cas
     out->step = *step;
     out->name = of->name;
     out->name_en = of->name_en;
-    out->materials = materials_of(ctx, work, step->code, &out->files_needed);
     enum error error = case_step_is_for_reader(ctx, step, &out->may_act);
     out->may_act = out->may_act && (str_is(step->state, "open") || str_is(step->state, "paused"));
     if (!error)
         error = case_form(ctx, work, step->code, false, &out->fields);
     if (!error)
-        error = db_number(ctx, &sql_case_step_files,
-                          ARGS(arg_text("key", case_step_key(ctx, step))), &out->files);
+        error = case_materials(ctx, work, step, &out->materials);
     if (out->may_act)
         out->next = lifecycle_next(ctx, &case_step_lifecycle, step->state);
     ctx->etag = step->changed_seq;
@@ -206,7 +116,10 @@ SHARED_HANDLER(case_step_show, step_key, step_view)
     struct case_work work;
     struct case_step *step;
     enum error error = find(ctx, in->id, &work, &step);
-    return error ? error : show(ctx, &work, step, out);
+    if (!error)
+        error = show(ctx, &work, step, out);
+    ctx->etag = 0; /* files come and go, and who can be named */
+    return error;
 }
 
 /* --- Doing ---------------------------------------------------------------------------------- */
@@ -319,20 +232,6 @@ static enum error check_rule(struct ctx *ctx, const struct case_work *work,
     return fail(ctx, E_INVALID, "%.*s", "%.*s", STR_PRINT(text));
 }
 
-static enum error check_files(struct ctx *ctx, const struct case_work *work,
-                              const struct case_step *step)
-{
-    int64_t needed, files;
-    materials_of(ctx, work, step->code, &needed);
-    enum error error = db_number(ctx, &sql_case_step_files,
-                                 ARGS(arg_text("key", case_step_key(ctx, step))), &files);
-    if (error || files >= needed)
-        return error;
-    return fail(ctx, E_INVALID, "还缺材料：要 %lld 个文件，已有 %lld 个",
-                "material is missing: %lld files are needed, there are %lld", (long long)needed,
-                (long long)files);
-}
-
 SHARED_HANDLER(case_step_complete, completion, step_view)
 {
     struct case_work work;
@@ -349,7 +248,8 @@ SHARED_HANDLER(case_step_complete, completion, step_view)
     if (error)
         return error;
     const struct template_outcome *outcome = case_outcome_of(&work, step->code);
-    error = outcome ? case_outcome_check(ctx, &work, outcome) : check_files(ctx, &work, step);
+    error =
+        outcome ? case_outcome_check(ctx, &work, outcome) : case_materials_check(ctx, &work, step);
     if (!error && !outcome)
         error = check_rule(ctx, &work, of);
     if (!error)

@@ -76,6 +76,8 @@ static const struct field template_material_fields[] = {
     FIELD(struct template_material, name_en, "英文名", "Name in English", .required = true,
           .length_max = 160),
     FIELD(struct template_material, required, "必交", "Must it be handed in?"),
+    FIELD(struct template_material, field, "哪个字段填了就可代替它",
+          "Field that stands for it when it is filled in", .length_max = 40),
 };
 SHAPE(template_material);
 

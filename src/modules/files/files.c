@@ -13,6 +13,8 @@ static const struct field file_fields[] = {
     FIELD(struct file, id, "编号", "Number", USE_OUT),
     FIELD(struct file, kind, "记录类型", "Kind of the record", USE_OUT),
     FIELD(struct file, key, "记录编号", "Id or code of the record", USE_OUT),
+    FIELD(struct file, part, "是记录所要的哪份材料（代码）；空为其他",
+          "Code of the paper that its record asks for; null = another", USE_OUT),
     FIELD(struct file, name, "文件名", "File name", USE_OUT),
     FIELD(struct file, type, "格式（由内容判断）", "Media type, from its content", USE_OUT),
     FIELD(struct file, size, "字节数", "Size in bytes", USE_OUT),
@@ -28,13 +30,15 @@ static const struct field file_fields[] = {
 SHAPE(file);
 
 struct file_in {
-    struct str kind, key, name;
+    struct str kind, key, part, name;
 };
 static const struct field file_in_fields[] = {
     FIELD(struct file_in, kind, "记录类型，如 document", "Kind, such as document", .required = true,
           .length_max = 64),
     FIELD(struct file_in, key, "记录编号", "Id or code of the record", .required = true,
           .length_max = 200),
+    FIELD(struct file_in, part, "是记录所要的哪份材料（代码）",
+          "Code of the paper that its record asks for", .length_max = 64),
     FIELD(struct file_in, name, "文件名", "File name", .required = true, .length_max = 1000),
 };
 static const SHAPE(file_in);
@@ -217,6 +221,7 @@ HANDLER(file_add, file_in, file)
     const struct upload *upload = ctx->upload;
     *out = (struct file){.kind = in->kind,
                          .key = in->key,
+                         .part = in->part,
                          .name = file_name_clean(ctx->arena, in->name),
                          .type = upload->type,
                          .size = upload->size,

@@ -1,6 +1,6 @@
 -- name: record_file_insert
-INSERT INTO record_file (kind, key, name, type, size, sha256, owner, created_at, created_by, changed_seq)
-VALUES (:kind, :key, :name, :type, :size, :sha256, :owner, :now, :created_by, :sequence)
+INSERT INTO record_file (kind, key, part, name, type, size, sha256, owner, created_at, created_by, changed_seq)
+VALUES (:kind, :key, :part, :name, :type, :size, :sha256, :owner, :now, :created_by, :sequence)
 
 -- name: record_file_show
 SELECT * FROM record_file WHERE id = :id;

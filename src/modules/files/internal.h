@@ -6,7 +6,7 @@
 
 struct file {
     int64_t id;
-    struct str kind, key, name, type;
+    struct str kind, key, part, name, type; /* part: which of the papers that its record asks for */
     int64_t size;
     struct str sha256;
     struct instant created_at;

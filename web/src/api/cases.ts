@@ -60,6 +60,7 @@ export interface FormField {
   required: boolean;
   prefilled: boolean;
   value: string | null;
+  candidates: { code: string; name: string }[];
   value_name: string | null;
 }
 export interface NextStep {
@@ -73,6 +74,16 @@ export interface CaseView extends CaseFile {
   answers: FormField[];
   next: NextStep[];
 }
+export interface StepMaterial {
+  code: string;
+  name: string;
+  name_en: string;
+  required: boolean;
+  /** A field that stands for it. */
+  field: string | null;
+  files: number;
+  given: boolean;
+}
 export interface StepView {
   id: number;
   code: string;
@@ -80,10 +91,8 @@ export interface StepView {
   name: string;
   name_en: string;
   may_act: boolean;
-  files: number;
-  files_needed: number;
   fields: FormField[];
-  materials: { code: string; name: string; name_en: string; required: boolean }[];
+  materials: StepMaterial[];
   next: NextStep[];
 }
 export interface Moment {
@@ -187,6 +196,7 @@ export interface TemplateMaterial {
   name: string;
   name_en: string;
   required: boolean;
+  field: string | null;
 }
 export interface TemplateOutcome {
   step: string;

@@ -4,6 +4,8 @@ export interface AttachedFile {
   id: string;
   kind: string;
   key: string;
+  /** Which of the papers that its record asks for. */
+  part: string | null;
   name: string;
   type: string;
   size: number;

@@ -33,6 +33,8 @@ const en: typeof zh = {
     readOnly: 'To be read only. Arrow keys move.',
   },
   files: {
+    part: 'Which paper is it?',
+    otherPart: 'Another file',
     title: 'Files',
     none: 'There are no files.',
     drop: 'Drop files here, or',

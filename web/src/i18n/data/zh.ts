@@ -31,6 +31,8 @@ export default {
     readOnly: '只读。方向键移动。',
   },
   files: {
+    part: '这是哪份材料',
+    otherPart: '其他文件',
     title: '附件',
     none: '没有附件。',
     drop: '把文件拖到这里，或者',

@@ -271,13 +271,13 @@ static unsigned highest_reached(const struct asking *asking, const struct scores
     return score;
 }
 
-/* Those with the score at which more than SEARCH_COMPARED entries are reached, but at least a third
+/* Those with the score at which more than SEARCH_COMPARED entries are reached, but at least a fifth
  * of the best, are in tier 1; those above it in tier 0. */
 static void choose(const struct asking *asking, const struct scores *scores,
                    struct matches *matches)
 {
     unsigned best = highest_reached(asking, scores, 0);
-    unsigned least = best / 3 ? best / 3 : 1;
+    unsigned least = best / 5 ? best / 5 : 1;
     unsigned edge = highest_reached(asking, scores, SEARCH_COMPARED);
     edge = edge > least ? edge : least;
     if (!best)

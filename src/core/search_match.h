@@ -59,7 +59,7 @@ enum { MATCH_TIMES = 4 };
 
 /* An entry's texts, folded. */
 struct folded_entry {
-    struct str title, title_en, names, codes, text;
+    struct str title, title_en, names, codes, text, label;
 };
 struct folded_entry fold_entry(struct arena *arena, const struct search_entry *entry);
 struct found match_word(const struct folded_entry *entry, const struct word *word);

@@ -60,6 +60,12 @@ static const double match_weights[] = {
 
 enum { TEXT_LENGTH = 200, TITLE_SHARE = 4 };
 
+/* A part of a word (two characters) says less than a word where a title has it, and nothing by
+ * beginning it. */
+static const double part_in_title = 3;
+/* A line is read under the title of its document. */
+static const double in_label = 2;
+
 /* What the words weigh that the entry has, each more where it is called so, and in short texts.
  * False where one of them is not there after all. */
 static bool score_entry(const struct asking *asking, const int64_t *counts, bool relaxed,
@@ -76,13 +82,20 @@ static bool score_entry(const struct asking *asking, const int64_t *counts, bool
         if (!found.match && !relaxed)
             return false;
         found_count += found.match != MATCH_NONE;
+        bool labelled = relaxed && folded->label.length &&
+                        memmem(folded->label.data, folded->label.length,
+                               query->words[i].folded.data, query->words[i].folded.length);
+        double of_match = match_weights[found.match];
+        if (relaxed && of_match > part_in_title)
+            of_match = part_in_title;
         double weight = 1 + weight_of(asking->visible_count, counts[i]);
         double times = (double)found.times;
         double in_text = times / (times + 0.5 + 0.75 * (double)folded->text.length / TEXT_LENGTH);
         bool in_title = found.match >= MATCH_PINYIN && folded->title.length;
         double of_title =
             in_title ? (double)query->words[i].folded.length / (double)folded->title.length : 0;
-        candidate->score += weight * (match_weights[found.match] + TITLE_SHARE * of_title +
+        candidate->score += labelled ? weight * in_label : 0;
+        candidate->score += weight * (of_match + (relaxed ? 1 : TITLE_SHARE) * of_title +
                                       (in_title ? in_text / TITLE_SHARE : in_text));
     }
 

@@ -48,6 +48,7 @@
     GROUP(sheet) \
     GROUP(stats) \
     GROUP(text) \
+    GROUP(units) \
     GROUP(utf8) \
     GROUP(work_clock) \
     GROUP(writer)

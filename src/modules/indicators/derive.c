@@ -1,4 +1,7 @@
 #include "modules/indicators/derive.h"
+
+#include <math.h>
+
 #include "modules/indicators/lines.h"
 #include "stats/expression.h"
 
@@ -11,8 +14,15 @@ struct terms {
     size_t count;
 };
 
-/* The best value of a period that is one of the indicator itself: its own measure and unit, exactly
- * stated, neither target nor implied. A rank or a rate of it is nothing to compute with. */
+static bool is_better(const struct observation *a, const struct observation *b)
+{
+    bool a_exact = str_is(a->approximation, "exact"), b_exact = str_is(b->approximation, "exact");
+    return a_exact != b_exact ? a_exact : observation_compare(a, b) > 0;
+}
+
+/* The best value of a period that is one of the indicator itself: its own measure and unit, neither
+ * target nor implied; what is exactly stated before what is not. A rank or a rate of it is nothing
+ * to compute with. */
 static const struct observation *choose(const struct indicator *indicator, struct records series,
                                         struct str period)
 {
@@ -22,22 +32,35 @@ static const struct observation *choose(const struct indicator *indicator, struc
         bool measured = strcmp(class, "actual") == 0 || strcmp(class, "estimate") == 0;
         if (measured && str_equal(all[i].period, period) &&
             str_equal(all[i].measure, indicator->measure) &&
-            str_equal(all[i].unit, indicator->unit) && str_is(all[i].approximation, "exact") &&
-            (!best || observation_compare(&all[i], best) > 0))
+            str_equal(all[i].unit, indicator->unit) && (!best || is_better(&all[i], best)))
             best = &all[i];
     }
     return best;
 }
 
-static bool value_of(void *state, struct str name, double *value)
+static bool quantity_of(void *state, struct str name, struct quantity *quantity)
 {
     const struct terms *terms = state;
     for (size_t i = 0; i < terms->count; i++)
         if (str_equal(terms->names[i], name)) {
-            *value = terms->chosen[i]->value;
+            const struct observation *o = terms->chosen[i];
+            *quantity = (struct quantity){
+                o->value,
+                {o->low.known ? o->low.value : -INFINITY, o->high.known ? o->high.value : INFINITY},
+                UNIT_ONE};
             return true;
         }
     return false;
+}
+
+/* What the bounds of a value say of it. */
+static struct str approximation_by(struct interval range)
+{
+    if (range.low == range.high)
+        return STR("exact");
+    if (isfinite(range.low) && isfinite(range.high))
+        return STR("about");
+    return isfinite(range.low) ? STR("over") : STR("under");
 }
 
 static struct record formula_of(struct arena *arena, const struct derivation *derivation,
@@ -60,19 +83,26 @@ static struct record formula_of(struct arena *arena, const struct derivation *de
 static bool derive_point(struct ctx *ctx, const struct derivation *derivation, struct terms *terms,
                          const struct observation *at, struct point *point)
 {
-    double value;
+    struct quantity found;
     for (size_t i = 0; i < terms->count; i++)
         if (!(terms->chosen[i] = choose(&terms->indicators[i], terms->series[i], at->period)))
             return false;
-    if (!expression_evaluate(derivation->expression, value_of, terms, &value))
+    if (!expression_quantity(derivation->expression, quantity_of, terms, &found) ||
+        (!isfinite(found.range.low) && !isfinite(found.range.high)))
         return false;
-    *point = (struct point){.period = at->period,
-                            .period_start = at->period_start,
-                            .period_end = at->period_end,
-                            .value = value,
-                            .approximation = STR("exact"),
-                            .status = STR("implied"),
-                            .formula = formula_of(ctx->arena, derivation, terms)};
+    /* The value where it is exact, for rounding may have parted it from its bounds. */
+    if (fabs(found.range.high - found.range.low) <= 1e-12 * fabs(found.value))
+        found.range = (struct interval){found.value, found.value};
+    *point = (struct point){
+        .period = at->period,
+        .period_start = at->period_start,
+        .period_end = at->period_end,
+        .value = found.value,
+        .low = {isfinite(found.range.low) ? found.range.low : 0, isfinite(found.range.low)},
+        .high = {isfinite(found.range.high) ? found.range.high : 0, isfinite(found.range.high)},
+        .approximation = approximation_by(found.range),
+        .status = STR("implied"),
+        .formula = formula_of(ctx->arena, derivation, terms)};
     return true;
 }
 

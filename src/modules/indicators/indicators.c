@@ -235,26 +235,6 @@ HANDLER(indicator_detail_show, indicator_key, indicator_detail)
     return db_all(ctx, &sql_indicator_areas, args, &indicator_area_shape, AREAS_MAX, &out->areas);
 }
 
-static enum error derivation_check(struct ctx *ctx, void *record)
-{
-    const struct derivation *derivation = record;
-    struct str names[EXPRESSION_NAMES_MAX];
-    size_t count;
-    if (!expression_names(derivation->expression, names, &count) || !count)
-        return complain(ctx, STR("expression"), "不是算式，如 100 * RD01 / GDP",
-                        "is no expression, such as 100 * RD01 / GDP");
-    enum error error = E_OK;
-    for (size_t i = 0; i < count; i++) {
-        bool there;
-        if (code_exists(ctx, "indicator", names[i], &there))
-            return ctx->error;
-        if (!there)
-            error = complain(ctx, STR("expression"), "没有指标 %.*s", "there is no indicator %.*s",
-                             STR_PRINT(names[i]));
-    }
-    return error;
-}
-
 /* --- As they are found ---------------------------------------------------------------------- */
 
 static enum error definition_found(struct ctx *ctx, const void *record, void *found)

@@ -11,6 +11,8 @@ extern const struct shape derivation_shape;
 /* E_NOT_FOUND when the indicator follows from no others. */
 enum error derivation_find(struct ctx *ctx, struct str code,
                            struct derivation *derivation) MUST_USE;
+/* Of an import: see formulas.c. */
+enum error derivation_check(struct ctx *ctx, void *record) MUST_USE;
 
 /* Checks an observation as it came in, completes what follows from it, and stores it with its
  * citation. Sets its id. */

@@ -239,10 +239,11 @@ void fuzz_sheet(const uint8_t *data, size_t size)
 #name, fuzz_##name                                                                         \
     }
 const struct fuzz_target fuzz_targets[] = {
-    TARGET(cell),         TARGET(clock),   TARGET(config),     TARGET(credit_code),
-    TARGET(csv),          TARGET(dialect), TARGET(expression), TARGET(field),
-    TARGET(fold),         TARGET(foreign), TARGET(http),       TARGET(http_query),
-    TARGET(json),         TARGET(locate),  TARGET(mend),       TARGET(number),
-    TARGET(outbound),     TARGET(period),  TARGET(sealed),     TARGET(search_entry),
-    TARGET(search_words), TARGET(sheet),   TARGET(sniff),      TARGET(working_time)};
+    TARGET(cell),         TARGET(clock),        TARGET(condition), TARGET(config),
+    TARGET(credit_code),  TARGET(csv),          TARGET(dialect),   TARGET(expression),
+    TARGET(field),        TARGET(fold),         TARGET(foreign),   TARGET(http),
+    TARGET(http_query),   TARGET(json),         TARGET(locate),    TARGET(mend),
+    TARGET(number),       TARGET(outbound),     TARGET(period),    TARGET(sealed),
+    TARGET(search_entry), TARGET(search_words), TARGET(sheet),     TARGET(sniff),
+    TARGET(working_time)};
 const size_t fuzz_target_count = COUNT(fuzz_targets);

@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/search_match.h"
 #include "fuzz/targets_inside.h"
+#include "stats/condition.h"
 #include "stats/expression.h"
 #include "text/fold.h"
 #include "text/locate.h"
@@ -175,5 +176,61 @@ void fuzz_fold(const uint8_t *data, size_t size)
         assert(str_equal(text_fold(&arena, folded.text), folded.text));
     }
     arena_free(&arena);
+    free(text);
+}
+
+/* "n3" is answered with 3, "t" with a text; others are not. */
+static bool fuzz_answer(void *state, struct str name, struct str *answer)
+{
+    (void)state;
+    bool number = name.length == 2 && name.data[0] == 'n';
+    *answer = number ? str_skip(name, 1) : STR("a and b <= c");
+    return number || str_is(name, "t");
+}
+
+static bool lies_within(struct str part, struct str whole)
+{
+    return part.data >= whole.data && part.data + part.length <= whole.data + whole.length;
+}
+
+/* Comparisons that are made from the bytes, and whether all of them are true. */
+static bool make_condition(const uint8_t *data, size_t size, char *text, size_t room)
+{
+    static const char *const operators[] = {"<", "<=", "=", "!=", ">=", ">"};
+    bool met = true;
+    size_t length = 0;
+    for (size_t i = 0; i + 3 < size && length + 60 < room; i += 3) {
+        int a = data[i] % 10, b = data[i + 1] % 10, operator= data[i + 2] % 6;
+        const bool wanted[] = {a<b, a <= b, a == b, a != b, a >= b, a> b};
+        met = met && wanted[operator];
+        length += (size_t)snprintf(text + length, room - length, "%sn%d * 2 %s %d + n%d",
+                                   length ? " and " : "", a, operators[operator], b, b);
+    }
+    text[length] = 0;
+    return met;
+}
+
+/* Whatever it is, its comparisons lie in it and are all of it; one that is made is met or not as
+ * its numbers say. */
+void fuzz_condition(const uint8_t *data, size_t size)
+{
+    char *text = fuzz_copy(data, size), made[1024];
+    struct str whole = {text, size}, rest = whole, one,
+               quoted = STR("t = 'a and b <= c' and n1 < 2");
+    size_t seen = 0;
+    while (condition_next(&rest, &one)) {
+        struct comparison parts;
+        assert(lies_within(one, whole) && lies_within(rest, whole));
+        seen += one.length + (rest.length || one.data + one.length != text + size ? 5 : 0);
+        if (comparison_read(one, &parts))
+            assert(parts.left.length && lies_within(parts.left, one) &&
+                   lies_within(parts.right, one) && lies_within(parts.operator, one));
+    }
+    assert(seen == size);
+    bool met = condition_is_met(whole, fuzz_answer, NULL);
+    assert(met == condition_is_met(whole, fuzz_answer, NULL));
+    bool wanted = make_condition(data, size, made, sizeof(made));
+    assert(condition_is_met(str_of(made), fuzz_answer, NULL) == wanted);
+    assert(condition_is_met(quoted, fuzz_answer, NULL));
     free(text);
 }

@@ -204,6 +204,7 @@ struct naive {
     const struct work_clock *clock;
     const struct day_exception *exceptions;
     size_t exception_count;
+    bool natural; /* every minute counts; what ends on a free day ends with the next workday */
 };
 
 static int naive_shift(const struct naive *naive, int64_t day)
@@ -218,6 +219,8 @@ static bool naive_works(const struct naive *naive, int64_t minute)
 {
     int64_t day = minute / DAY_MINUTES, of_day = minute % DAY_MINUTES;
     int rule = naive_shift(naive, day);
+    if (naive->natural)
+        return true;
     bool open = (of_day >= 540 && of_day < 720) || (of_day >= 840 && of_day < 1080);
     if (rule == DAY_HOLIDAY || !open)
         return false;
@@ -244,6 +247,17 @@ static int64_t naive_from(const struct naive *naive, int64_t minute)
 static int64_t to_minute(struct instant at)
 {
     return at.seconds / 60 + OFFSET;
+}
+
+/* One day after the other until one is worked. */
+static int64_t naive_extended(const struct naive *naive, int64_t due)
+{
+    int64_t day = (due - 1) / DAY_MINUTES;
+    if (!naive->natural || naive_shift(naive, day) != DAY_HOLIDAY)
+        return due;
+    while (naive_shift(naive, day) == DAY_HOLIDAY)
+        day++;
+    return (day + 1) * DAY_MINUTES;
 }
 
 struct naive_reading {
@@ -273,13 +287,13 @@ static struct naive_reading naive_read(const struct naive *naive, int64_t now)
             break;
         if (!running || m < from)
             continue;
-        if (m < now && reading.marks[CLOCK_MARKS - 1] >= 0)
+        if (m < now && reading.marks[CLOCK_MARKS - 1] >= 0 && m >= reading.marks[CLOCK_MARKS - 1])
             reading.overdue = true;
         counted += naive_works(naive, m);
         reading.elapsed += m < now && naive_works(naive, m);
         for (size_t i = 0; i < CLOCK_MARKS; i++)
             if (reading.marks[i] < 0 && counted * 100 == reading.limit * clock_mark_percent[i])
-                reading.marks[i] = m + 1;
+                reading.marks[i] = i == CLOCK_MARKS - 1 ? naive_extended(naive, m + 1) : m + 1;
     }
     return reading;
 }
@@ -318,6 +332,64 @@ static size_t random_history(uint64_t *seed, struct clock_event events[], size_t
     return count;
 }
 
+/* Its explanation goes from the start to now without a gap, and what counts in it is what is over.
+ */
+static bool explains_itself(const struct work_clock *clock, struct instant now, int64_t elapsed)
+{
+    struct arena arena = {0};
+    bool whole, adds_up = true;
+    size_t count;
+    const struct clock_stretch *stretches = work_clock_explain(clock, now, &arena, &count, &whole);
+    struct instant at = clock->events[0].at;
+    int64_t counted = 0;
+    for (size_t i = 0; i < count; i++) {
+        adds_up = adds_up && stretches[i].from.seconds == at.seconds;
+        at = stretches[i].to;
+        if (stretches[i].why == WHY_COUNTED)
+            counted += at.seconds - stretches[i].from.seconds;
+    }
+    arena_free(&arena);
+    return adds_up && whole && counted == elapsed;
+}
+
+enum { EXPLAINED_EVERY = 16 };
+
+static void must_agree(const struct naive *naive, struct instant now, long round, const char *what)
+{
+    const struct work_clock *clock = naive->clock;
+    assert_int_equal(work_clock_flaw(clock), clock->event_count);
+    struct clock_reading reading = work_clock_read(clock, now);
+    struct naive_reading wanted = naive_read(naive, to_minute(now));
+    bool same = reading.elapsed == wanted.elapsed * 60 && reading.limit == wanted.limit * 60 &&
+                reading.overdue == wanted.overdue;
+    for (size_t i = 0; i < CLOCK_MARKS; i++)
+        same = same && (wanted.marks[i] < 0 ? reading.marks[i].seconds == INSTANT_NONE.seconds
+                                            : to_minute(reading.marks[i]) == wanted.marks[i]);
+    if (!same)
+        fail_msg("%s, history %ld: elapsed %lld, not %lld; overdue %d, not %d; due %lld, not %lld",
+                 what, round, (long long)reading.elapsed / 60, (long long)wanted.elapsed,
+                 reading.overdue, wanted.overdue, (long long)to_minute(reading.marks[2]),
+                 (long long)wanted.marks[2]);
+    if (round % EXPLAINED_EVERY == 0 && !explains_itself(clock, now, reading.elapsed))
+        fail_msg("%s, history %ld: its explanation does not add up", what, round);
+}
+
+/* The first response to the work: its clock stops with the first thing that whoever does it does.
+ */
+static size_t response_to(const struct work_clock *work, uint64_t *seed, struct clock_event made[2])
+{
+    made[0] = work->events[0];
+    made[0].limit = (int64_t)(1 + unit_random(seed) % 60) * 600;
+    for (size_t i = 1; i < work->event_count; i++)
+        if (work->events[i].kind != CLOCK_LIMIT) {
+            made[1] = (struct clock_event){CLOCK_STOP, work->events[i].at, 0, STR_NONE};
+            return 2;
+        }
+    return 1;
+}
+
+/* Of each history: the work in working time, its first response, and the same limits in natural
+ * days. */
 static void random_histories_read_as_minute_by_minute(void **state)
 {
     (void)state;
@@ -332,31 +404,32 @@ static void random_histories_read_as_minute_by_minute(void **state)
         (struct day_exception){date_of(2026, 9, 17), DAY_MORNING, STR_INIT("半天")};
     exceptions[COUNT(october) + 1] =
         (struct day_exception){date_of(2026, 10, 20), DAY_AFTERNOON, STR_INIT("半天")};
+    struct office_hours always = {.round_the_clock = true};
     struct working_time *time =
         working_time_new(&arena, office, exceptions, COUNT(exceptions), OFFSET);
+    struct working_time *every_day = working_time_new(&arena, always, NULL, 0, OFFSET);
     for (long round = 0; round < rounds; round++) {
-        struct clock_event events[8];
-        struct work_clock clock = {time,
-                                   (enum start_rule)(unit_random(&seed) % 3),
-                                   unit_random(&seed) % 2 ? 16 * 60 + 30 : 0,
-                                   events,
-                                   random_history(&seed, events, COUNT(events)),
-                                   NULL};
-        struct naive naive = {&clock, exceptions, COUNT(exceptions)};
-        assert_int_equal(work_clock_flaw(&clock), clock.event_count);
+        struct clock_event events[8], answered[2];
+        struct work_clock work = {time,
+                                  (enum start_rule)(unit_random(&seed) % 3),
+                                  unit_random(&seed) % 2 ? 16 * 60 + 30 : 0,
+                                  events,
+                                  random_history(&seed, events, COUNT(events)),
+                                  NULL};
+        struct work_clock response = work, natural = work;
+        response.events = answered;
+        response.event_count = response_to(&work, &seed, answered);
+        natural.time = every_day;
+        natural.extends_over = time;
+        natural.start_rule = START_NEXT_DAY;
         struct instant now = {events[0].at.seconds + (int64_t)(unit_random(&seed) % 20000) * 60};
-        struct clock_reading reading = work_clock_read(&clock, now);
-        struct naive_reading wanted = naive_read(&naive, to_minute(now));
-        bool same = reading.elapsed == wanted.elapsed * 60 && reading.limit == wanted.limit * 60 &&
-                    reading.overdue == wanted.overdue;
-        for (size_t i = 0; i < CLOCK_MARKS; i++)
-            same = same && (wanted.marks[i] < 0 ? reading.marks[i].seconds == INSTANT_NONE.seconds
-                                                : to_minute(reading.marks[i]) == wanted.marks[i]);
-        if (!same)
-            fail_msg("history %ld: elapsed %lld, not %lld; overdue %d, not %d; due %lld, not %lld",
-                     round, (long long)reading.elapsed / 60, (long long)wanted.elapsed,
-                     reading.overdue, wanted.overdue, (long long)to_minute(reading.marks[2]),
-                     (long long)wanted.marks[2]);
+        struct naive naive = {&work, exceptions, COUNT(exceptions), false};
+        must_agree(&naive, now, round, "work");
+        naive.clock = &response;
+        must_agree(&naive, now, round, "first response");
+        naive.clock = &natural;
+        naive.natural = true;
+        must_agree(&naive, now, round, "natural days");
     }
     arena_free(&arena);
 }

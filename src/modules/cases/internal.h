@@ -98,9 +98,7 @@ const struct answer *answer_of(const struct records *answers, struct str code);
 enum error answer_check(struct ctx *ctx, const struct template_field *field, struct str text,
                         struct str *kept) MUST_USE;
 
-/* Conditions: comparisons joined by "and": `coowners > 0 and kind = '专利'`. Either side of a
- * comparison is arithmetic over answers that are numbers (stats/expression.h), or the right one a
- * text in quotes. An answer that is not given makes the comparison false. */
+/* Does a condition (stats/condition.h) hold over these answers? */
 bool condition_holds(struct str condition, const struct records *answers);
 
 /* --- Cases ---------------------------------------------------------------------------------- */

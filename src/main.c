@@ -20,6 +20,7 @@
 #include "core/transfer.h"
 #include "modules/cases/simulate_command.h"
 #include "modules/documents/documents.h"
+#include "modules/findings/check_command.h"
 #include "json/read.h"
 
 enum { REASON_MAX = 8192 };
@@ -191,7 +192,7 @@ static int pack_check(const struct config *config, const char *folder)
     empty.db = STR("sqlite::memory:");
     empty.key_file = STR(""); /* keys that end with it */
     empty.pack = str_of(folder);
-    struct app *app = app_check(&empty, reason, sizeof(reason));
+    struct app *app = app_check(&empty, NULL, NULL, reason, sizeof(reason));
     if (!app)
         return say(reason);
     app_close(app);
@@ -264,6 +265,13 @@ COMMAND(command_simulate)
     int status = app ? simulate_command(app, arena, &said) : 1;
     app_close(app);
     return status;
+}
+
+COMMAND(command_check)
+{
+    UNUSED;
+    int status = check_command(config, count, words);
+    return status == 2 ? MISUSED : status;
 }
 
 COMMAND(command_keys_check)
@@ -378,6 +386,9 @@ static const struct command {
     {"users reset", "NAME", "给用户一次性链接设密码", "a one-time link for a password", 1, 1,
      command_users_reset},
     {"pack check", "FOLDER", "检查一个城市包", "check a city pack", 1, 1, command_pack_check},
+    {"check", "[--json] [--en] [--as-of N]",
+     "核对数据：哪些对不上，不宜连成一列（给 --pack 则核对城市包）",
+     "what does not add up (with --pack: in that pack)", 0, 4, command_check},
     {"doctor", "", "检查设置与数据库，说明如何修", "what is wrong, and how to mend it", 0, 0,
      command_doctor},
     /* Before `backup FOLDER`: check is no folder. */

@@ -3,6 +3,9 @@
 # Sourced by the scripts that need a running program: private databases and servers, all gone at
 # the end. Servers listen on the loopback only; PostgreSQL on a socket in a private folder.
 
+# What the program does by itself when figures change would number writes differently from run to
+# run: tests ask for it.
+export KECHUANG_CHECK_AFTER=0
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/kechuang-test-XXXXXX")
 servers=()
 postgres_data=

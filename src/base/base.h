@@ -38,6 +38,13 @@ static inline bool str_equal(struct str a, struct str b)
     return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
 
+/* Bytewise, as the databases order texts; STR_NONE is "". */
+static inline int str_compare(struct str a, struct str b)
+{
+    size_t shared = a.length < b.length ? a.length : b.length;
+    int order = shared ? memcmp(a.data, b.data, shared) : 0;
+    return order ? order : (a.length > b.length) - (a.length < b.length);
+}
 static inline bool str_is(struct str a, const char *text)
 {
     return str_equal(a, str_of(text));

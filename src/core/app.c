@@ -263,7 +263,23 @@ struct app *app_open(const struct config *config, char *reason, size_t reason_si
     return NULL;
 }
 
-struct app *app_check(const struct config *config, char *reason, size_t reason_size)
+static bool look_into(struct app *app, struct db_conn *conn, app_look_fn *look, void *state,
+                      char *reason, size_t reason_size)
+{
+    struct arena arena = {0};
+    struct ctx ctx = {.db = conn};
+    task_frame(app, &ctx, &arena);
+    ctx.who = &principal_operator;
+    enum db_status status = db_begin(conn, false);
+    enum error error = db_failed(status) ? fail_database(&ctx, status) : look(&ctx, state);
+    db_rollback(conn);
+    problem_to(&ctx, reason, reason_size);
+    arena_free(&arena);
+    return !error;
+}
+
+struct app *app_check(const struct config *config, app_look_fn *look, void *state, char *reason,
+                      size_t reason_size)
 {
     struct app *app = app_new(config, reason, reason_size);
     struct db_conn *conn = app ? db_connect(config->db.data, false, reason, reason_size) : NULL;
@@ -271,7 +287,8 @@ struct app *app_check(const struct config *config, char *reason, size_t reason_s
         app->on_sqlite = db_is_sqlite(conn);
     bool good = conn && app_migrate(conn, reason, reason_size) &&
                 ensure_keys(app, conn, reason, reason_size) &&
-                ensure_pack(app, conn, reason, reason_size);
+                ensure_pack(app, conn, reason, reason_size) &&
+                (!look || look_into(app, conn, look, state, reason, reason_size));
     db_disconnect(conn);
     if (good)
         return app;

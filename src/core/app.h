@@ -14,8 +14,11 @@ struct app;
 /* Opens and migrates the database, loads the pack when there is none yet, and starts the workers.
  * NULL on failure, with the reason. The configuration must outlive it. */
 struct app *app_open(const struct config *config, char *reason, size_t reason_size);
-/* The same without workers: only to see whether the database takes the pack. */
-struct app *app_check(const struct config *config, char *reason, size_t reason_size);
+/* The same without workers: only to see whether the database takes the pack, and what `look` (NULL
+ * = nothing) finds in it, in a reading transaction; what that says of its failure is the reason. */
+typedef enum error app_look_fn(struct ctx *ctx, void *state);
+struct app *app_check(const struct config *config, app_look_fn *look, void *state, char *reason,
+                      size_t reason_size);
 /* Brings the schema of a database forward. */
 bool app_migrate(struct db_conn *conn, char *reason, size_t reason_size);
 /* Listens at the configured address. */

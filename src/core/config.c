@@ -53,6 +53,10 @@ static const struct setting settings[] = {
      "File of the passwords for pulling (as PostgreSQL's .pgpass, mode 0600); none are in the "
      "database",
      SETTING(pull_passfile)},
+    {"check-after", "5", "观测变动后静候几秒自动核对，0 到 86400；0 为不自动（夜里的那次照做）",
+     "Seconds without a change of observations after which they are checked by themselves, 0 to "
+     "86400; 0 = never (but at night)",
+     SETTING(check_after)},
     {"backup", "", "备份文件夹：按时备份、做恢复试验（SQLite）；缺省不做",
      "Folder for back-ups, made and tested by the clock (SQLite); otherwise none are made",
      SETTING(backup)},
@@ -179,7 +183,11 @@ static bool put_file(struct arena *arena, struct config *config, struct str *rea
 /* These commands have flags of their own. */
 static bool takes_flags(const char *command)
 {
-    return strcmp(command, "import") == 0 || strcmp(command, "simulate") == 0;
+    static const char *const commands[] = {"import", "simulate", "check"};
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (strcmp(command, commands[i]) == 0)
+            return true;
+    return false;
 }
 
 /* --db URL or --db=URL. */
@@ -203,6 +211,7 @@ static bool put_flags(struct arena *arena, struct config *config, int count, cha
             *reason = arena_print(arena, "没有这个选项 · no such option: %s", words[i]);
             return false;
         }
+        config->pack_given |= setting->offset == offsetof(struct config, pack);
         if (at < word.length)
             put(config, setting, str_skip(word, at + 1));
         else if (setting->is_switch)
@@ -270,6 +279,12 @@ bool config_read(struct arena *arena, int count, char **words, struct config *co
         return false;
     }
     config->drop_settle_seconds = (int)settle;
+    int64_t check;
+    if (!int_parse(config->check_after, &check) || check < 0 || check > 86400) {
+        *reason = STR("check-after: 应为 0 到 86400 · must be from 0 to 86400");
+        return false;
+    }
+    config->check_after_seconds = (int)check;
     int64_t keep;
     if (!int_parse(config->backup_keep, &keep) || keep < 0 || keep > 10000) {
         *reason = STR("backup-keep: 应为 0 到 10000 · must be from 0 to 10000");

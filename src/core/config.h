@@ -11,9 +11,12 @@ struct config {
     struct str db, key_file, listen, pack, log_level, workers, audit_hash, demo_text, file;
     struct str from, to; /* of `kechuang migrate` */
     struct str rate_limit, drop, drop_settle, pull_hosts, pull_passfile;
+    struct str check_after;
     struct str backup, backup_keep, smtp, smtp_from, smtp_password_file, site, webhook_hosts;
     bool demo;
-    int worker_count, requests_per_second, drop_settle_seconds, backup_keep_count;
+    bool pack_given; /* as a flag */
+    int worker_count, requests_per_second, drop_settle_seconds, backup_keep_count,
+        check_after_seconds;
     enum digest_algorithm digest;
 };
 

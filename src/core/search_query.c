@@ -102,21 +102,14 @@ static bool score_entry(const struct asking *asking, const int64_t *counts, bool
     return found_count > 0;
 }
 
-static int compare_texts(struct str a, struct str b)
-{
-    size_t length = a.length < b.length ? a.length : b.length;
-    int order = length ? memcmp(a.data, b.data, length) : 0;
-    return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
 static int compare_candidates(const void *a, const void *b)
 {
     const struct candidate *one = a, *other = b;
     if (one->score > other->score || one->score < other->score)
         return one->score > other->score ? -1 : 1;
-    int order = compare_texts(search_entry_title(&one->entry), search_entry_title(&other->entry));
-    order = order ? order : compare_texts(one->entry.kind, other->entry.kind);
-    return order ? order : compare_texts(one->entry.key, other->entry.key);
+    int order = str_compare(search_entry_title(&one->entry), search_entry_title(&other->entry));
+    order = order ? order : str_compare(one->entry.kind, other->entry.kind);
+    return order ? order : str_compare(one->entry.key, other->entry.key);
 }
 
 /* Is there a newer one that is fresh? Only where blocks were put together while it was written. */

@@ -13,6 +13,7 @@
 #include "modules/documents/documents.h"
 #include "modules/exchange/exchange.h"
 #include "modules/files/files.h"
+#include "modules/findings/findings.h"
 #include "modules/imports/imports.h"
 #include "modules/inbox/inbox.h"
 #include "modules/indicators/indicators.h"
@@ -29,6 +30,6 @@ const struct module *const modules[] = {
     &documents_module, &atlas_module,    &indicators_module,    &collection_module,
     &feeds_module,     &overview_module, &imports_module,       &exchange_module,
     &files_module,     &search_module,   &notices_module,       &jobs_module,
-    &clocks_module,    &inbox_module,    &cases_module,
+    &clocks_module,    &inbox_module,    &cases_module,         &findings_module,
 };
 const size_t module_count = COUNT(modules);

@@ -57,6 +57,8 @@ static const char *const growing[] = {"observation",
                                       "work_clock_event",
                                       "inbox_item",
                                       "delegation",
+                                      "finding",
+                                      "finding_figure",
                                       "outbox",
                                       "outbox_try",
                                       "contact_wish",
@@ -179,7 +181,12 @@ static bool typed_param(void *unused, struct str name, struct db_value *value)
                                            "lane",
                                            "milliseconds",
                                            "quiet_from",
-                                           "quiet_to"};
+                                           "quiet_to",
+                                           "severity",
+                                           "figure_count",
+                                           "visibility_allowed",
+                                           "observation_count",
+                                           "finding_count"};
     static const char *const reals[] = {"value",     "value_high", "low",        "high",
                                         "longitude", "latitude",   "after_value"};
     static const char *const truths[] = {"second_hand", "sample",       "named_in_source",

@@ -263,13 +263,6 @@ static struct board_row row_of(const struct data_set *data_set)
                               .freshness = data_set->freshness};
 }
 
-static int compare(struct str a, struct str b)
-{
-    size_t common = a.length < b.length ? a.length : b.length;
-    int order = common ? memcmp(a.data, b.data, common) : 0;
-    return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
 /* Both are in the order of codes. */
 static void join(struct ctx *ctx, const struct str *department, const struct records *data_sets,
                  const struct records *deliveries, struct board *out)
@@ -285,7 +278,8 @@ static void join(struct ctx *ctx, const struct str *department, const struct rec
     for (size_t i = 0; i < data_sets->count; i++) {
         if (department->data && !str_equal(data_set[i].department_code, *department))
             continue;
-        while (at < deliveries->count && compare(delivery[at].data_set_code, data_set[i].code) < 0)
+        while (at < deliveries->count &&
+               str_compare(delivery[at].data_set_code, data_set[i].code) < 0)
             at++;
         size_t end = at;
         while (end < deliveries->count && str_equal(delivery[end].data_set_code, data_set[i].code))

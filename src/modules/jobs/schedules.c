@@ -151,7 +151,8 @@ enum error schedules_prepare(struct ctx *ctx)
     } standard[] = {{JOB_BACKUP, 150, 0, true},       /* 02:30 */
                     {JOB_RESTORE_TEST, 210, 7, true}, /* Sunday, 03:30 */
                     {JOB_TIDYING, 240, 0, false},
-                    {JOB_DIGEST, 510, 0, false}}; /* 08:30 */
+                    {JOB_DIGEST, 510, 0, false},        /* 08:30 */
+                    {"findings_check", 270, 0, false}}; /* modules/findings */
     bool backups = ctx->config && ctx->config->backup.length && db_is_sqlite(ctx->db);
     enum error error = E_OK;
     for (size_t i = 0; i < COUNT(standard) && !error; i++) {

@@ -1,0 +1,64 @@
+/* The observations as the plausibility engine takes them, and what it found in them as this module
+ * keeps it. */
+#ifndef FINDINGS_CHECKED_H
+#define FINDINGS_CHECKED_H
+
+#include "core/jobs.h"
+#include "plausibility/check.h"
+
+/* --- read.c: the observations as the engine takes them --------------------------------------- */
+
+/* What the engine has no use for, of each figure. */
+struct figure_origin {
+    int64_t observation_id, visibility;
+    struct str department_code;
+    bool sample;
+};
+struct checked_set {
+    struct figure_set set;
+    struct figure_origin *origins; /* of set.figures */
+};
+struct reading_progress {
+    void (*tell)(void *state, int64_t done, int64_t total); /* by ids; may be NULL */
+    void *state;
+};
+/* Bytes that a check may take: about 700 an observation, so some 3 million of them. */
+enum { CHECK_MEMORY_MB = 2048 };
+/* An arena of that size, which ends with the context's and whose exhaustion leads where that of the
+ * context's leads. */
+struct arena *check_arena(struct ctx *ctx);
+/* The current observations, or those recorded at the number `as_of` (0 = current), with all that is
+ * declared about indicators; prepared. In a transaction of the caller's. */
+enum error checked_set_read(struct ctx *ctx, struct arena *arena, int64_t as_of,
+                            struct reading_progress progress, struct checked_set *out) MUST_USE;
+
+/* --- identity.c ------------------------------------------------------------------------------ */
+
+enum { FINDING_IDENTITY = 32 }; /* characters */
+/* Its rule, the numbers of its figures whatever their order, and what these say. */
+struct str finding_identity(struct arena *arena, const struct figure_set *set,
+                            const struct finding *finding);
+
+/* Who may see it, and whose it is: no less confidential than its figures; and an officer's own
+ * where all figures that not every officer may see are of his area (department), or, where there
+ * are none such, the first figure is. */
+struct finding_access {
+    int64_t visibility;
+    struct str area_code, department_code; /* STR_NONE = no officer's own */
+};
+struct finding_access finding_access(const struct checked_set *checked,
+                                     const struct finding *finding);
+
+/* --- keep.c ---------------------------------------------------------------------------------- */
+
+struct kept_counts {
+    int64_t found, ended, renewed;
+};
+/* Makes what is kept what was found, in steps of KEEP_STEP findings, each a write transaction of
+ * the job's. What is there already and unchanged is not written. */
+enum { KEEP_STEP = 200 };
+enum error findings_keep(struct ctx *ctx, struct job_run *run, struct arena *arena,
+                         const struct checked_set *checked, const struct findings *found,
+                         struct kept_counts *counts) MUST_USE;
+
+#endif

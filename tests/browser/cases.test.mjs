@@ -244,6 +244,46 @@ test('a template: its picture, what differs between versions, and load', { skip 
   await clean(page);
 });
 
+test('the inbox by its keys, and none while somebody types', { skip }, async () => {
+  await appliedCase();
+  await appliedCase();
+  const page = await pageOf('bank');
+  await visit(page, '/inbox', url);
+  const row = page.locator('.items .at');
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  assert.equal(await row.count(), 1);
+  const address = await row.locator('a').getAttribute('href');
+  await page.keyboard.press('k');
+  assert.notEqual(await row.locator('a').getAttribute('href'), address);
+  await page.keyboard.press('j');
+  await page.keyboard.press('c');
+  const mine = page.locator('.items').last().locator('li', { hasText: '放回' });
+  await mine.first().waitFor();
+  assert.equal(await mine.locator('a').first().getAttribute('href'), address);
+  await settled(page);
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog');
+  assert.match(await help.innerText(), /j\s+下一件[\s\S]*c\s+领取，或放回/);
+  assert.deepEqual(await axeViolations(page), []);
+  await page.keyboard.press('Escape');
+  await help.waitFor({ state: 'hidden' });
+  await mine.locator('a').first().focus();
+  await page.keyboard.press('h');
+  const colleague = page.getByRole('dialog').locator('[name="colleague"]');
+  await colleague.focus();
+  await page.keyboard.type('jack?n');
+  assert.equal(await colleague.inputValue(), 'jack?n');
+  assert.equal(await row.locator('a').getAttribute('href'), address, 'typing moves nothing');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('n');
+  assert.ok(await page.evaluate(() => document.activeElement.closest('ol.items')));
+  await mine.locator('a').first().focus();
+  await page.keyboard.press('o');
+  await page.waitForURL(`**${address}`);
+  assert.deepEqual(await complaints(page), []);
+});
+
 test('the inbox goes on to its next page and back', { skip }, async () => {
   for (let i = 0; i < 120; i++)
     await readers.firm.done('POST', '/api/cases', { template_code: 'ip_pledge' });

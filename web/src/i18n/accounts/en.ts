@@ -211,6 +211,17 @@ const en: typeof zh = {
     addNote: 'Add note',
   },
   inbox: {
+    keys: 'Keys',
+    keysHint: 'They do nothing while you type, or while a box is open.',
+    key: {
+      down: 'the next one',
+      up: 'the one before',
+      open: 'open it',
+      claim: 'claim it, or give it back',
+      handOver: 'hand it over',
+      next: 'go to the next three',
+      help: 'show the keys',
+    },
     first: 'First page',
     further: 'Next page',
     which: 'Whose',

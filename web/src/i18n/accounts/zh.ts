@@ -194,6 +194,17 @@ export default {
     addNote: '留言',
   },
   inbox: {
+    keys: '快捷键',
+    keysHint: '写字的时候、对话框打开的时候不起作用。',
+    key: {
+      down: '下一件',
+      up: '上一件',
+      open: '打开',
+      claim: '领取，或放回',
+      handOver: '转交同事',
+      next: '到“接下来三件”',
+      help: '看快捷键',
+    },
     first: '回到第一页',
     further: '下一页',
     which: '看谁的',

@@ -60,6 +60,8 @@ static const struct field import_fields[] = {
     FIELD(struct import, file_name, "文件名", "Name of the file", USE_OUT, .search = SEARCH_TITLE),
     FIELD(struct import, file_sha256, "文件 SHA-256", "SHA-256 of the file", USE_OUT),
     FIELD(struct import, file_size, "文件字节数", "Bytes of the file", USE_OUT),
+    FIELD(struct import, file_kept, "原文件是否保留（含个人信息的不保留）",
+          "Is the file kept? One with personal data is not", USE_OUT),
     FIELD(struct import, format, "格式", "Format", USE_OUT),
     FIELD(struct import, encoding, "编码", "Encoding", USE_OUT),
     FIELD(struct import, sheet, "工作表", "Sheet", USE_OUT),
@@ -143,6 +145,7 @@ enum error import_finish(struct ctx *ctx, void *record)
     *counts = (struct import_counts){import->new_count, import->changed_count, import->same_count,
                                      import->wrong_count};
     *progress = (struct import_progress){import->row_count, import->row_count};
+    import->file_kept = !import_file_is_gone(import);
     import->counts.value = counts;
     import->progress.value = progress;
     if (!str_is(import->state, "checking") && !str_is(import->state, "running"))
@@ -167,6 +170,19 @@ int64_t import_key_hash(struct str kind, struct str key)
 {
     uint64_t hash = hash_bytes(hash_bytes(HASH_SEED, kind.data, kind.length), key.data, key.length);
     return (int64_t)(hash >> 1); /* a number that both databases order the same */
+}
+
+enum error import_line_made(struct ctx *ctx, int64_t import_id, struct str kind, struct str key,
+                            int64_t *line)
+{
+    int64_t first = import_row_id(import_id, 0), id = first;
+    enum error error =
+        db_number(ctx, &sql_import_row_made,
+                  ARGS(arg_int("key_hash", import_key_hash(kind, key)), arg_text("key", key),
+                       arg_int("first", first), arg_int("end", import_row_id(import_id + 1, 0))),
+                  &id);
+    *line = error ? 0 : id - first;
+    return error == E_NOT_FOUND ? E_OK : error;
 }
 
 void import_row_digest(struct digest *digest, const struct import_row *row)

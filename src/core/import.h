@@ -44,6 +44,7 @@ struct import {
     int64_t row_count, new_count, changed_count, same_count, wrong_count, problem_count,
         public_count;
     struct record counts, progress;
+    bool file_kept; /* its bytes can be read again */
     struct str rows_digest, message;
     int64_t account_id;
     struct str department_code; /* of what a feed brought: whose records it may write */
@@ -84,6 +85,9 @@ enum error import_inspect_again(struct ctx *ctx, const struct import_target *tar
 enum error import_columns_read(struct ctx *ctx, const struct import_target *target, struct str json,
                                struct import_columns *columns) MUST_USE;
 struct str import_columns_json(struct arena *arena, const struct import_columns *columns);
+/* The field that a heading names, by its name or its label; NULL = none. */
+const struct field *import_field_named(struct arena *arena, const struct shape *shape,
+                                       struct str heading);
 /* Remembers them for the next table with these headings. */
 enum error import_columns_remember(struct ctx *ctx, const struct import *import,
                                    const struct import_columns *columns) MUST_USE;
@@ -113,6 +117,9 @@ int64_t import_key_hash(struct str kind, struct str key);
 /* The digest of all its rows, as they are in the database. */
 enum error import_rows_digest(struct ctx *ctx, int64_t import_id,
                               char digest[DIGEST_HEX + 1]) MUST_USE;
+/* The line that made this record, 0 where the import did not. */
+enum error import_line_made(struct ctx *ctx, int64_t import_id, struct str kind, struct str key,
+                            int64_t *line) MUST_USE;
 void import_row_digest(struct digest *digest, const struct import_row *row);
 
 /* Lines about people (a target whose shape has personal fields): cells and record are kept sealed

@@ -14,3 +14,7 @@ LEFT JOIN event AS run ON run.sequence = import.run_seq
 LEFT JOIN event AS undoing ON undoing.sequence = import.undo_seq
 WHERE import_row.key_hash = :key_hash AND import_row.record_key = :key
 ORDER BY import_row.id DESC LIMIT :limit;
+
+-- name: import_row_made
+SELECT id FROM import_row WHERE key_hash = :key_hash AND record_key = :key AND id >= :first
+    AND id < :end AND was IS NULL ORDER BY id LIMIT 1;

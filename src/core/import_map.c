@@ -135,6 +135,13 @@ static const struct field *named_by(struct arena *arena, const struct shape *sha
     return NULL;
 }
 
+const struct field *import_field_named(struct arena *arena, const struct shape *shape,
+                                       struct str heading)
+{
+    const char *how;
+    return named_by(arena, shape, heading, &how);
+}
+
 static bool are_choices(const struct field *field, const struct import_column *column)
 {
     size_t known = 0, count = 0;

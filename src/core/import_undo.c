@@ -193,6 +193,15 @@ static void free_arena(void *arena)
     arena_free(arena);
 }
 
+static enum error ask_modules(struct ctx *ctx, const struct import *import)
+{
+    enum error error = E_OK;
+    for (size_t m = 0; m < module_count && !error; m++)
+        if (modules[m]->import_undone)
+            error = modules[m]->import_undone(ctx, import->id, import->kind);
+    return error;
+}
+
 enum error import_take_back(struct ctx *ctx, struct job_run *run, struct import_work *work)
 {
     const struct searchable *kind = target_searched(work->target.is);
@@ -200,7 +209,7 @@ enum error import_take_back(struct ctx *ctx, struct job_run *run, struct import_
     struct arena *page = ARENA_NEW(ctx->arena, struct arena);
     int64_t before = import_row_id(work->import.id + 1, 0), done = 0;
     size_t count = PAGE;
-    enum error error = E_OK;
+    enum error error = ask_modules(ctx, &work->import);
     arena_defer(ctx->arena, free_arena, page);
     work->problem_count = 0;
     work->problem_kept = 0;

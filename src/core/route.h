@@ -218,6 +218,9 @@ struct module {
     /* Removes a portion of what is too old, and says how much; every night, until that is 0. In a
      * write transaction. May be NULL. */
     enum error (*tidy)(struct ctx *ctx, int64_t *gone);
+    /* Before an import into records of this kind is undone: E_CONFLICT, with words, where something
+     * of the module's hangs on one that would go. May be NULL. */
+    enum error (*import_undone)(struct ctx *ctx, int64_t import_id, struct str kind);
     /* Everything that the module holds about a person, as members of the JSON object that is open;
      * and its removal where a person is erased by law, from tables named between blanks. May be
      * NULL. */

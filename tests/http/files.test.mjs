@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { request } from 'node:http';
 import test from 'node:test';
 import { png } from './png.mjs';
-import { administrator, newUser, Reader, servers } from './access.mjs';
+import { administrator, newCode, newUser, Reader, servers } from './access.mjs';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const octets = [['Content-Type', 'application/octet-stream']];
@@ -57,7 +57,7 @@ for (const server of servers) {
     assert.equal(added.status, 201, added.body);
     const { id, ...file } = added.json;
     assert.deepEqual({ ...file, key: 0, created_at: 0, changed_seq: 0, created_by: 0, owner: 0 }, { kind: 'document', key: 0, part: null, name: '图 1.png',
-      type: 'image/png', size: bytes.length, sha256: sha256(bytes), created_at: 0, created_by: 0, previewable: true, changed_seq: 0, owner: 0 });
+      type: 'image/png', size: bytes.length, sha256: sha256(bytes), created_at: 0, created_by: 0, previewable: true, changed_seq: 0, owner: 0, visibility: 'bureau' });
     assert.equal(file.created_by, analyst.name);
     assert.equal(added.headers.location, `/api/files/${id}`);
     const list = await analyst.done('GET', `/api/files?kind=document&key=${draft.id}`);
@@ -261,5 +261,58 @@ for (const server of servers) {
     const end = await analyst.get(`/api/files/${file.id}/content`, [['Range', 'bytes=-8']]);
     assert.deepEqual([end.status, end.bytes.length], [206, 8]);
     await analyst.done('DELETE', `/api/files/${file.id}`);
+  });
+
+  on('a file of a public record is published by two, and withdrawn by two', async () => {
+    const anybody = new Reader(server), leader = await newUser(admin, 'leader'), enterprise = await newUser(admin, 'expert');
+    const asked = await analyst.done('POST', `/api/documents/${open.id}/publication`, { visibility: 'public' });
+    const approve = (proposal) => leader.done('POST', `/api/proposals/${proposal.id}/approval`, {});
+    await approve(asked);
+    const { json: file } = await send(analyst, address('document', open.id, '底稿.png'), png(5, 6));
+    assert.equal(file.visibility, 'bureau');
+    const seenBy = async (reader) => {
+      const listed = (await reader.done('GET', `/api/files?kind=document&key=${open.id}`)).items.some(({ id }) => id === file.id);
+      for (const path of ['', '/content', '/preview'])
+        assert.equal((await reader.get(`/api/files/${file.id}${path}`)).status, listed ? 200 : 404, path);
+      return listed;
+    };
+    assert.deepEqual([await seenBy(anybody), await seenBy(enterprise), await seenBy(leader), await seenBy(analyst)], [false, false, true, true]);
+    assert.equal((await anybody.post(`/api/files/${file.id}/publication`, { visibility: 'public' })).status, 401);
+    assert.equal((await officer.post(`/api/files/${file.id}/publication`, { visibility: 'public' })).status, 404);
+    const proposal = await analyst.post(`/api/files/${file.id}/publication`, { visibility: 'public' });
+    assert.equal(proposal.status, 202, proposal.body);
+    assert.equal(await seenBy(anybody), false);
+    assert.equal((await analyst.post(`/api/proposals/${proposal.json.id}/approval`, {})).status, 403, 'not by the same person');
+    await approve(proposal.json);
+    assert.equal(await seenBy(anybody), true);
+    assert.equal((await analyst.post(`/api/files/${file.id}/publication`, { visibility: 'public' })).status, 409);
+    await approve(await analyst.done('POST', `/api/files/${file.id}/publication`, { visibility: 'bureau' }));
+    assert.equal(await seenBy(anybody), false);
+  });
+
+  on('files have no files', async () => {
+    const { json: file } = await send(analyst, address('document', open.id, '甲.png'), png(5, 6));
+    const reply = await send(analyst, address('file', file.id, '乙.png'), png(5, 6));
+    assert.equal(reply.status, 422, reply.body);
+    assert.match(reply.body, /附件不能再有附件/);
+  });
+
+  on('an import is not undone while its records have files', async () => {
+    const code = newCode();
+    const { id } = await admin.done('POST', '/api/imports?target=organisations&name=t.csv', `code,name,kind,area_code\n${code},附件测试单位,enterprise,XZ-DL\n`, [['Content-Type', 'text/csv']]);
+    const take = async (step) => {
+      await admin.done('POST', `/api/imports/${id}/${step}`);
+      for (;;) {
+        const found = await admin.done('GET', `/api/imports/${id}`);
+        if (found.state !== 'running') return found;
+        await new Promise((resolve) => { setTimeout(resolve, 20); });
+      }
+    };
+    assert.equal((await take('run')).state, 'done');
+    const { json: file } = await send(admin, address('organisation', code, '丙.png'), png(5, 6));
+    const refused = await take('undo');
+    assert.deepEqual([refused.state, /第 2 行.*丙\.png/.test(refused.message)], ['done', true], refused.message);
+    await admin.done('DELETE', `/api/files/${file.id}`);
+    assert.equal((await take('undo')).state, 'undone');
   });
 }

@@ -1,7 +1,9 @@
 #include "modules/files/files.h"
 
 #include "core/files.h"
+#include "core/import.h"
 #include "core/personal.h"
+#include "core/proposal.h"
 #include "core/record.h"
 #include "core/rules.h"
 #include "files.sql.h"
@@ -26,6 +28,9 @@ static const struct field file_fields[] = {
     FIELD(struct file, changed_seq, "序号", "Sequence number", USE_OUT),
     FIELD(struct file, owner, "计入谁的配额（公众不可见）",
           "Whose quota it counts for; the public is not told", USE_OUT),
+    FIELD(struct file, visibility, "记录公开时谁可见此附件；公开须另一人批准",
+          "Who sees it where its record is public; publishing takes a second person", USE_OUT,
+          .choices = visibility_names),
 };
 SHAPE(file);
 
@@ -195,13 +200,58 @@ static enum error find(struct ctx *ctx, int64_t id, struct file *file)
     return db_one(ctx, &sql_record_file_show, ARGS(arg_int("id", id)), ROW(file, file));
 }
 
+/* Does anybody at all see the record? */
+static enum error is_record_public(struct ctx *ctx, struct str kind, struct str key, bool *public)
+{
+    const struct principal *reader = ctx->who;
+    ctx->who = &principal_public;
+    enum error error = record_must_see(ctx, kind, key, NULL);
+    ctx->who = reader;
+    *public = error == E_OK;
+    if (error != E_NOT_FOUND)
+        return error;
+    ctx_clear(ctx);
+    return E_OK;
+}
+
+static enum error may_write(struct ctx *ctx, struct str kind, struct str key, bool *may)
+{
+    struct row record;
+    enum error error =
+        ctx->who->role == ROLE_PUBLIC ? E_FORBIDDEN : record_must_write(ctx, kind, key, &record);
+    *may = error == E_OK;
+    if (error != E_FORBIDDEN && error != E_NOT_FOUND)
+        return error;
+    ctx_clear(ctx);
+    return E_OK;
+}
+
+/* Files of one record that the reader may see: those that are published as far as he is cleared,
+ * and all where he sees more of the record than the public does. */
+static enum error sees_all(struct ctx *ctx, struct str kind, struct str key, bool *all)
+{
+    bool public = true;
+    enum error error = is_record_public(ctx, kind, key, &public);
+    *all = !public;
+    return error || *all ? error : may_write(ctx, kind, key, all);
+}
+
+static bool is_cleared(const struct ctx *ctx, const struct file *file)
+{
+    bool own = ctx->who->account_id && str_equal(file->owner, owner_of(ctx));
+    return own || file->visibility <= clearance(ctx);
+}
+
 enum error file_find(struct ctx *ctx, int64_t id, struct file *file)
 {
     enum error error = find(ctx, id, file);
     if (!error)
         error = record_must_see(ctx, file->kind, file->key, NULL);
+    bool seen = !error && is_cleared(ctx, file);
+    if (!error && !seen)
+        error = sees_all(ctx, file->kind, file->key, &seen);
     show(ctx, file);
-    return error;
+    return error ? error : seen ? E_OK : E_NOT_FOUND;
 }
 
 static enum error check_new(struct ctx *ctx, const struct file *file)
@@ -209,6 +259,9 @@ static enum error check_new(struct ctx *ctx, const struct file *file)
     struct row record;
     if (!file->size)
         return fail(ctx, E_INVALID, "文件是空的", "the file is empty");
+    if (str_is(file->kind, file_shape.name))
+        return fail(ctx, E_INVALID, "附件不能再有附件；请附到它所属的记录上",
+                    "a file has no files of its own: add it to the record");
     enum error error = record_must_write(ctx, file->kind, file->key, &record);
     if (!error && shape_is_personal(record.shape))
         return fail(ctx, E_INVALID, "关于个人的文件请用 /api/people/{id}/attachments，它会加密",
@@ -229,7 +282,8 @@ HANDLER(file_add, file_in, file)
                          .created_at = ctx->now,
                          .created_by = ctx->who->account_id ? ctx->who->name : ctx_actor(ctx),
                          .changed_seq = ctx->sequence,
-                         .owner = owner_of(ctx)};
+                         .owner = owner_of(ctx),
+                         .visibility = VISIBILITY_BUREAU};
     enum error error = check_new(ctx, out);
     if (!error)
         error = take_quota(ctx, out->owner, out->size);
@@ -253,8 +307,16 @@ HANDLER(files_show, file_query, file_page)
         error = db_all(ctx, &sql_record_files_of, FROM(file_query, in), &file_shape, FILES_MAX,
                        &out->items);
     struct file *files = (void *)(uintptr_t)out->items.items;
+    bool all = false;
+    size_t kept = 0;
+    if (!error && out->items.count)
+        error = sees_all(ctx, in->kind, in->key, &all);
     for (size_t i = 0; !error && i < out->items.count; i++)
-        show(ctx, &files[i]);
+        if (all || is_cleared(ctx, &files[i])) {
+            show(ctx, &files[i]);
+            files[kept++] = files[i];
+        }
+    out->items.count = kept;
     return error;
 }
 
@@ -276,6 +338,69 @@ HANDLER(file_content, file_key, file)
     ctx->file_inline = str_starts(out->type, STR("image/"));
     ctx->cache_control = STR("private, no-cache");
     return error;
+}
+
+/* What becomes public, or no longer is, takes a second person; as of documents. */
+HANDLER(file_publish, publication, file)
+{
+    struct row record;
+    enum error error = file_find(ctx, in->id, out);
+    if (!error)
+        error = record_must_write(ctx, out->kind, out->key, &record);
+    if (!error && ctx->if_match.data)
+        error = check_match(ctx, out->changed_seq);
+    if (error)
+        return error;
+    if (in->visibility == out->visibility)
+        return fail(ctx, E_CONFLICT, "它现在的公开范围就是这样",
+                    "it is as visible as that already");
+    ctx->etag = out->changed_seq;
+    if (in->visibility == VISIBILITY_PUBLIC || out->visibility == VISIBILITY_PUBLIC)
+        error = approval_required(ctx);
+    if (!error)
+        error = db_do(ctx, &sql_record_file_publish, FROM(publication, in));
+    if (!error)
+        error = file_find(ctx, in->id, out);
+    if (!error)
+        ctx->etag = out->changed_seq;
+    return error;
+}
+
+/* --- Records that are taken back ------------------------------------------------------------ */
+
+enum { KEPT_AT_ONCE = 500 };
+
+static enum error fail_kept(struct ctx *ctx, const struct file *file, int64_t line)
+{
+    return fail(ctx, E_CONFLICT, "第 %lld 行的记录 %.*s 有附件“%.*s”；请先删除附件，再撤销导入",
+                "the record of line %lld, %.*s, has the file \"%.*s\": delete the file, then undo "
+                "the import",
+                (long long)line, STR_PRINT(file->key), STR_PRINT(file->name));
+}
+
+/* An import that made records cannot be undone while these have files: nobody would find them. */
+static enum error keep_records_of_files(struct ctx *ctx, int64_t import_id, struct str kind)
+{
+    struct str after = STR("");
+    for (size_t count = KEPT_AT_ONCE; count == KEPT_AT_ONCE;) {
+        struct records files;
+        enum error error = db_all(
+            ctx, &sql_record_files_of_kind,
+            ARGS(arg_text("kind", kind), arg_text("beyond", after), arg_int("limit", KEPT_AT_ONCE)),
+            &file_shape, KEPT_AT_ONCE, &files);
+        if (error)
+            return error;
+        count = files.count;
+        for (size_t i = 0; i < count; i++) {
+            const struct file *file = &((const struct file *)files.items)[i];
+            int64_t line = 0;
+            after = file->key;
+            error = import_line_made(ctx, import_id, kind, file->key, &line);
+            if (error || line)
+                return error ? error : fail_kept(ctx, file, line);
+        }
+    }
+    return E_OK;
 }
 
 HANDLER(file_remove, file_key, file)
@@ -305,6 +430,8 @@ static const struct route routes[] = {
     GET_POINT("/api/files/{id}", file_show, "一个附件", "A file"),
     GET_WORK("/api/files/{id}/content", file_content, "附件的内容", "Its content"),
     GET_WORK("/api/files/{id}/preview", file_preview, "附件的预览（PNG）", "A preview of it (PNG)"),
+    ACT("/api/files/{id}/publication", file_publish, "提请公开（或不再公开）一个附件",
+        "Publish a file, or withdraw it", .roles = EDITORS, .approvers = APPROVERS),
     DELETE("/api/files/{id}", file_remove, "删除附件", "Delete a file",
            .roles = SIGNED_IN | OPERATOR),
     GET_WORK("/api/file_quota", file_quota_show, "附件的空间", "Space for files",
@@ -316,5 +443,6 @@ const struct module files_module = {
     .migrations = files_migrations,
     .migration_count = COUNT(files_migrations),
     .routes = routes,
+    .import_undone = keep_records_of_files,
     .route_count = COUNT(routes),
 };

@@ -1,12 +1,20 @@
 -- name: record_file_insert
-INSERT INTO record_file (kind, key, part, name, type, size, sha256, owner, created_at, created_by, changed_seq)
-VALUES (:kind, :key, :part, :name, :type, :size, :sha256, :owner, :now, :created_by, :sequence)
+INSERT INTO record_file (kind, key, part, name, type, size, sha256, owner, created_at, created_by,
+                         changed_seq, visibility)
+VALUES (:kind, :key, :part, :name, :type, :size, :sha256, :owner, :now, :created_by, :sequence,
+        :visibility)
 
 -- name: record_file_show
 SELECT * FROM record_file WHERE id = :id;
 
 -- name: record_files_of
 SELECT * FROM record_file WHERE kind = :kind AND key = :key ORDER BY id;
+
+-- name: record_file_publish
+UPDATE record_file SET visibility = :visibility, changed_seq = :sequence WHERE id = :id;
+
+-- name: record_files_of_kind
+SELECT * FROM record_file WHERE kind = :kind AND key > :beyond ORDER BY kind, key, id LIMIT :limit;
 
 -- name: record_file_remove
 DELETE FROM record_file WHERE id = :id;

@@ -14,10 +14,12 @@ struct file {
     bool previewable;
     int64_t changed_seq;
     struct str owner; /* whose quota it counts for */
+    /* Who sees it where the public sees its record; elsewhere it is seen as the record is. */
+    int64_t visibility;
 };
 extern const struct shape file_shape;
 
-/* The file, where the reader may see the record to which it belongs. */
+/* The file, where the reader may see the record to which it belongs and the file itself. */
 enum error file_find(struct ctx *ctx, int64_t id, struct file *file) MUST_USE;
 
 /* A name under which anybody can save it: without folders, control characters, marks that turn the

@@ -417,6 +417,8 @@ static const struct route routes[] = {
               .roles = IMPORTERS),
     GET_POINT("/api/import_targets/{name}/template.csv", template_show, "空白模板",
               "An empty table to fill in", .roles = IMPORTERS),
+    GET_WORK("/api/import_targets/{name}/template.xlsx", template_xlsx, "空白工作簿",
+             "An empty workbook to fill in", .roles = IMPORTERS),
     POST_FILE("/api/imports", import_create, FILE_MAX, "上传表格（CSV、粘贴的表格、XLSX）",
               "Send a table: CSV, what was copied from a spreadsheet, XLSX", .roles = IMPORTERS,
               .prelude = inspect_upload),

@@ -117,3 +117,18 @@ SHARED_HANDLER(template_show, template_key, nothing)
     ctx->file_name = arena_print(ctx->arena, "%s.csv", is->name);
     return E_OK;
 }
+
+SHARED_HANDLER(template_xlsx, template_key, nothing)
+{
+    (void)out;
+    const struct import_target *is = target_named(in->name);
+    if (!is || !role_in(ctx->who->role, is->roles))
+        return E_NOT_FOUND;
+    ctx->file = template_workbook(ctx, is);
+    if (!ctx->file.data)
+        return fail(ctx, E_BUSY, "工作簿写不出来；请先用 CSV 模板",
+                    "the workbook could not be written: take the CSV template meanwhile");
+    ctx->file_type = str_of(xlsx_format.type);
+    ctx->file_name = arena_print(ctx->arena, "%s.xlsx", is->name);
+    return E_OK;
+}

@@ -63,6 +63,12 @@ export interface PasswordReset {
   reset_expires_at: string;
 }
 
+/** One for each account of an import that waits for a password. */
+export interface UserLinks {
+  import_id: number;
+  items: ({ id: number; name: string } & PasswordReset)[];
+}
+
 export interface Grant extends GrantScope {
   id: number;
   account_id: number;

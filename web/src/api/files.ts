@@ -1,4 +1,5 @@
 // The shapes of the API's JSON about files that are kept with a record.
+import type { Visibility } from './contract';
 
 export interface AttachedFile {
   id: string;
@@ -14,6 +15,8 @@ export interface AttachedFile {
   created_by: string | null;
   /** Its pages can be shown as pictures. */
   previewable: boolean;
+  /** Who sees it where its record is public. */
+  visibility: Visibility;
   pages?: number | null;
 }
 

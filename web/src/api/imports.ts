@@ -57,6 +57,8 @@ export interface Import {
   file_name: string;
   file_sha256: string;
   file_size: number;
+  /** One with personal data is not kept once it has been imported. */
+  file_kept: boolean;
   encoding: string | null;
   sheet: string | null;
   sheets?: string[] | null;

@@ -42,7 +42,7 @@ export function useImportSheet(
     () => [source.value?.id, source.value?.changed_seq],
     () => {
       const now = source.value;
-      if (!now || isBusy(now.state) || now.changed_seq === own) return;
+      if (!now || isBusy(now.state) || now.changed_seq === own || !now.file_kept) return;
       chunks.clear();
       lines.clear();
       mended.clear();

@@ -318,6 +318,13 @@ const en: typeof zh = {
     reason: 'Reason',
   },
   users: {
+    links: 'One-time links',
+    linksHint:
+      'A link for each user of this import who has no password yet, to be handed to them. Shown this once; new links end the old ones.',
+    makeLinks: 'Make the links',
+    linksAgain: 'Make new ones',
+    saveLinks: 'Save as CSV',
+    linkUntil: 'Valid until',
     one: 'User',
     create: 'New user',
     created: 'Created',

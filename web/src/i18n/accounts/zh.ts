@@ -300,6 +300,13 @@ export default {
     reason: '理由',
   },
   users: {
+    links: '一次性链接',
+    linksHint:
+      '给这次导入的、还没有设密码的用户各生成一个链接，请交给本人；只显示这一次，重新生成后旧的作废。',
+    makeLinks: '生成链接',
+    linksAgain: '重新生成',
+    saveLinks: '存为 CSV',
+    linkUntil: '失效时间',
     one: '用户',
     create: '新建用户',
     created: '已建立用户',

@@ -42,6 +42,9 @@ const en: typeof zh = {
     preview: 'Preview',
     remove: 'Remove',
     removed: 'Removed:',
+    notPublic: 'Not public',
+    publish: 'Propose publication',
+    withdraw: 'Withdraw',
     undo: 'Undo',
     name: 'Name',
     size: 'Size',
@@ -138,6 +141,8 @@ const en: typeof zh = {
     table: 'Table',
     mended: 'Mended, not checked yet',
     sourceFile: 'The file',
+    sourceGone:
+      'The file has personal data and was not kept; what each line wrote is sealed with the key of its person.',
     sourceKept: 'The file is kept as it came, corrections beside it; every record knows its line.',
     encoding: 'Encoding',
     from: 'From the import',

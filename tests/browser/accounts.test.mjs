@@ -534,6 +534,12 @@ const WORK = [
   `/admin/organisations/${FIRMS[0].code}`,
   '/admin/invitations',
   '/admin/settings',
+  '/admin/jobs',
+  '/admin/outbox',
+  '/admin/webhooks',
+  '/notices',
+  '/notices/settings',
+  '/delegations',
   '/proposals?state=approved',
   '/collection',
   '/collection/reminders',
@@ -548,7 +554,7 @@ const WORK = [
   '/claim',
 ];
 const KEY =
-  /\b(account|roles|work|marks|form|users|grants|organisations|invitations|letter|claim|reset|proposals|publication|settings|tokens|audit|history|people|search|imports|exports|collection|feeds|reminders|architecture|grid|files)\.[a-z]\w*/;
+  /\b(account|roles|work|marks|form|users|grants|organisations|invitations|letter|claim|reset|proposals|publication|settings|tokens|audit|history|people|search|imports|exports|collection|feeds|reminders|architecture|grid|files|jobs|notices|told|unsubscribe|hooks|out|outbox|standing)\.[a-z]\w*/;
 
 for (const [viewport, theme, lang] of [
   [DESKTOP, 'light', 'zh'],

@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
-import { withDataWords, withWorkWords } from './i18n';
+import { withDataWords, withMessageWords, withWorkWords } from './i18n';
 import OverviewPage from './pages/OverviewPage.vue';
 import type pages from './pages/work';
 import { closeDrawer } from './state/drawer';
@@ -7,10 +7,15 @@ import { mayOpen } from './state/places';
 import { session } from './state/session';
 
 /** A page for those who sign in; its title, too, is among the words that come with it. */
-const work = (path: string, page: keyof typeof pages, title: string) =>
+const work = (
+  path: string,
+  page: keyof typeof pages,
+  title: string,
+  withWords: typeof withWorkWords = withWorkWords,
+) =>
   ({
     path,
-    component: withWorkWords(async () => (await import('./pages/work')).default[page]()),
+    component: withWords(async () => (await import('./pages/work')).default[page]()),
     props: true,
     meta: { title },
   }) as RouteRecordRaw;
@@ -37,7 +42,10 @@ const workRoutes: RouteRecordRaw[] = [
   work('/cases/:id', 'oneCase', 'cases.one'),
   work('/case_templates', 'caseTemplates', 'cases.templates'),
   work('/case_templates/:code', 'caseTemplate', 'cases.templates'),
-  work('/notices', 'notices', 'work.notices'),
+  work('/notices', 'notices', 'work.notices', withMessageWords),
+  work('/notices/settings', 'noticeSettings', 'told.settings', withMessageWords),
+  work('/unsubscribe/:token', 'unsubscribe', 'unsubscribe.title', withMessageWords),
+  work('/delegations', 'delegations', 'work.delegations', withMessageWords),
   work('/proposals', 'proposals', 'proposals.title'),
   work('/audit', 'audit', 'work.audit'),
   work('/audit/:id', 'auditEvent', 'audit.one'),
@@ -48,7 +56,9 @@ const workRoutes: RouteRecordRaw[] = [
   work('/admin/organisations', 'organisations', 'work.organisations'),
   work('/admin/organisations/:code', 'oneOrganisation', 'organisations.one'),
   work('/admin/invitations', 'invitations', 'work.invitations'),
-  work('/admin/jobs', 'jobs', 'work.jobs'),
+  work('/admin/jobs', 'jobs', 'work.jobs', withMessageWords),
+  work('/admin/outbox', 'outbox', 'work.outbox', withMessageWords),
+  work('/admin/webhooks', 'webhooks', 'work.webhooks', withMessageWords),
   work('/admin/settings', 'settings', 'work.settings'),
 ];
 

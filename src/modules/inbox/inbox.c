@@ -161,7 +161,7 @@ struct delegations {
 };
 static const struct field delegations_fields[] = {
     FIELD(struct delegations, mine, "我的事谁代办", "Who does my work", .of = &delegation_shape),
-    FIELD(struct delegations, for_me, "今天我代谁办", "Whose work I do today",
+    FIELD(struct delegations, for_me, "我代谁办，含还没开始的", "Whose work I do, now or later",
           .of = &delegation_shape),
 };
 static const SHAPE(delegations);
@@ -195,7 +195,9 @@ HANDLER(delegations_show, nothing, delegations)
     (void)in;
     enum error error = db_all(ctx, &sql_delegations_of, ARGS(arg_int("limit", DELEGATIONS_MAX)),
                               &delegation_shape, DELEGATIONS_MAX, &out->mine);
-    return error ? error : stand_ins(ctx, &out->for_me);
+    return error ? error
+                 : db_all(ctx, &sql_delegations_ahead, ARGS(arg_int("limit", DELEGATIONS_MAX)),
+                          &delegation_shape, DELEGATIONS_MAX, &out->for_me);
 }
 
 static enum error holds(struct ctx *ctx, int64_t account_id, struct str role,

@@ -68,6 +68,15 @@ WHERE delegation.to_account_id = :own_account AND delegation.to_day >= :today
   AND delegation.from_day <= :today AND delegation.ended_at IS NULL
 ORDER BY delegation.id LIMIT :limit;
 
+-- Those to come, too.
+-- name: delegations_ahead
+SELECT delegation.*, away.name AS account_name, deputy.name AS to_account_name
+FROM delegation JOIN account AS away ON away.id = delegation.account_id
+JOIN account AS deputy ON deputy.id = delegation.to_account_id
+WHERE delegation.to_account_id = :own_account AND delegation.to_day >= :today
+  AND delegation.ended_at IS NULL
+ORDER BY delegation.from_day, delegation.id LIMIT :limit;
+
 -- name: delegation_insert
 INSERT INTO delegation (account_id, to_account_id, from_day, to_day, reason, changed_seq)
 VALUES (:account_id, :to_account_id, :from_day, :to_day, :reason, :sequence)

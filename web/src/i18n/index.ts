@@ -24,6 +24,8 @@ const MORE_WORDS = {
   accounts: { zh: () => import('./accounts/zh'), en: () => import('./accounts/en') },
   /** Search, imports, exports, files, the collection board. */
   data: { zh: () => import('./data/zh'), en: () => import('./data/en') },
+  /** Notices, webhooks, what goes out, who stands in. */
+  messages: { zh: () => import('./messages/zh'), en: () => import('./messages/en') },
 };
 type Words = keyof typeof MORE_WORDS;
 const needed = new Set<Words>();
@@ -46,6 +48,9 @@ function withWords<T>(words: Words[], load: () => Promise<T>): () => Promise<T> 
 }
 export const withAccountWords = <T>(load: () => Promise<T>) => withWords(['accounts'], load);
 export const withDataWords = <T>(load: () => Promise<T>) => withWords(['data'], load);
+/** For the pages about being told, of which one is everybody's. */
+export const withMessageWords = <T>(load: () => Promise<T>) =>
+  withWords(['accounts', 'data', 'messages'], load);
 /** For the pages of those who sign in. */
 export const withWorkWords = <T>(load: () => Promise<T>) => withWords(['accounts', 'data'], load);
 

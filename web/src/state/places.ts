@@ -17,6 +17,9 @@ export interface WorkPage {
     | 'inbox'
     | 'cases'
     | 'notices'
+    | 'delegations'
+    | 'outbox'
+    | 'webhooks'
     | 'jobs'
     | 'proposals'
     | 'audit'
@@ -45,6 +48,7 @@ const PAGES: WorkPage[] = [
   { name: 'inbox', path: '/inbox', group: 'decisions', for: ['signedIn'] },
   { name: 'cases', path: '/cases', group: 'decisions', for: ['signedIn'] },
   { name: 'notices', path: '/notices', group: 'decisions', for: ['signedIn'] },
+  { name: 'delegations', path: '/delegations', group: 'own', for: ['signedIn'] },
   { name: 'proposals', path: '/proposals', group: 'decisions', for: ['propose', 'approve'] },
   { name: 'audit', path: '/audit', group: 'decisions', for: ['audit'] },
   { name: 'users', path: '/admin/users', group: 'administration', for: ['oversee'] },
@@ -52,6 +56,8 @@ const PAGES: WorkPage[] = [
   { name: 'organisations', path: '/admin/organisations', group: 'administration', for: ['lookUp'] },
   { name: 'invitations', path: '/admin/invitations', group: 'administration', for: ['oversee'] },
   { name: 'jobs', path: '/admin/jobs', group: 'administration', for: ['oversee'] },
+  { name: 'outbox', path: '/admin/outbox', group: 'administration', for: ['oversee'] },
+  { name: 'webhooks', path: '/admin/webhooks', group: 'administration', for: ['oversee'] },
   { name: 'settings', path: '/admin/settings', group: 'administration', for: ['oversee'] },
   { name: 'organisation', path: '/organisation', group: 'own', for: ['delegate'] },
   { name: 'account', path: '/account', group: 'own', for: ['signedIn'] },

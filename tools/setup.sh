@@ -13,7 +13,7 @@ packages_build='gcc libc6-dev make pkg-config libmicrohttpd-dev libjansson-dev l
 packages_test='clang-format clang-tidy shellcheck libcmocka-dev postgresql-15 sqlite3 curl
     chromium fonts-noto-cjk poppler-utils libgdk-pixbuf2.0-bin webp-pixbuf-loader python3-aiosmtpd'
 packages_package='dpkg-dev binutils'
-packages_soak='slowhttptest sqlite3 nodejs'
+packages_soak='slowhttptest sqlite3 nodejs faketime libcmocka-dev'
 packages_fuzz='clang-14 libclang-rt-14-dev'
 packages_interop='r-cran-rsdmx libreoffice-calc-nogui gdal-bin python3-icalendar python3-rdflib
     curl nodejs'

@@ -6,13 +6,13 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { ask, assertWhole, notesIn, serve as start, write } from './host.mjs';
 
-const program = process.env.KECHUANG_PROGRAM, rounds = Number(process.env.ROUNDS ?? 200);
+const rounds = Number(process.env.ROUNDS ?? 200);
 const writers = 8, idle = Number(process.env.IDLE ?? 10000);
 const folder = mkdtempSync(join(tmpdir(), 'kechuang-faults-'));
 let server = null;
@@ -21,54 +21,11 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-const freePort = async () => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-};
-
 async function serve(db) {
-  const port = await freePort();
-  server = spawn(program, ['serve', '--db', `sqlite:${db}`, '--listen', `127.0.0.1:${port}`, '--pack', 'tests/packs/xingzhou'],
-    { stdio: ['ignore', 'pipe', 'ignore'] });
-  let said = '';
-  for await (const part of server.stdout) {
-    said += part;
-    const token = said.match(/one-time token: (\w+)/)?.[1];
-    if (token) {
-      server.stdout.resume();
-      return { port, token };
-    }
-  }
-  throw new Error(`it did not start: ${said}`);
+  const at = await start(db);
+  server = at.process;
+  return at;
 }
-
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-const ask = ({ port, token }, method, path, body) => new Promise((resolve, reject) => {
-  const bytes = body && JSON.stringify(body);
-  const sent = request({ agent, host: '127.0.0.1', port, method, path, headers: { Authorization: `Bearer ${token}`,
-    ...(bytes && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(bytes) }) } }, (reply) => {
-    let text = '';
-    reply.on('data', (part) => { text += part; });
-    reply.on('end', () => resolve({ status: reply.statusCode, text }));
-    reply.on('error', reject);
-  });
-  sent.on('error', reject);
-  sent.end(bytes);
-});
-const write = (at, note) => ask(at, 'POST', '/api/observations', { indicator_code: 'RD01', area_code: 'XZ-DL', period: '2023',
-  value: 1, unit: '元', measure: 'flow', status: 'estimate', approximation: 'exact', visibility: 'bureau', note });
-
-function assertWhole(db) {
-  assert.equal(execFileSync('sqlite3', [db, 'PRAGMA integrity_check']).toString().trim(), 'ok');
-  const verified = spawnSync(program, ['audit', 'verify', '--db', `sqlite:${db}`], { encoding: 'utf8' });
-  assert.equal(verified.status, 0, verified.stdout + verified.stderr);
-}
-const notesIn = (db) => new Set(execFileSync('sqlite3', [db, "SELECT note FROM observation WHERE note LIKE 'w%'"],
-  { maxBuffer: 1 << 28 }).toString().split('\n'));
 
 test(`killed ${rounds} times while ${writers} write: nothing acknowledged is lost`, async () => {
   const db = join(folder, 'killed.db'), acknowledged = [];

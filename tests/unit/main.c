@@ -4,6 +4,7 @@
 // clang-format off
 #define GROUPS(GROUP) \
     GROUP(app) \
+    GROUP(app_faults) \
     GROUP(arena) \
     GROUP(audit) \
     GROUP(cell) \

@@ -60,6 +60,15 @@ for (const server of servers) {
     assert.equal(clock.day_seconds, 7 * 3600);
     assert.equal((await who.other.get(`/api/clocks/${review.clock_id}`)).status, 404);
 
+    const { items: kinds } = await who.firm.done('GET', '/api/lifecycles');
+    for (const kind of ['case_file', 'case_step', 'delivery', 'import', 'proposal']) assert.ok(kinds.some((one) => one.kind === kind && one.steps.length), kind);
+    const next = async (reader, kind, key) => { const { state, items } = await reader.done('GET', `/api/next_steps?kind=${kind}&key=${key}`); return [state, items.map(({ event }) => event)]; };
+    assert.deepEqual(await next(who.firm, 'case_file', id), ['running', ['withdrawal']]);
+    assert.deepEqual(await next(who.bank, 'case_file', id), ['running', []], 'the firm withdraws it, not the bank');
+    assert.deepEqual(await next(who.bank, 'case_step', review.id), ['open', ['completion', 'pause', 'return']]);
+    assert.deepEqual(await next(who.firm, 'case_step', review.id), ['open', []], 'it is the bank\'s');
+    assert.equal((await who.other.get(`/api/next_steps?kind=case_file&key=${id}`)).status, 404);
+    assert.equal((await who.firm.get('/api/next_steps?kind=area&key=1')).status, 404, 'has no lifecycle');
     const apply = await who.firm.done('GET', `/api/case_steps/${(await stepOf(who.firm, id, 'need')).id}`);
     assert.ok(apply.fields.find(({ code }) => code === 'bank').candidates.some(({ code }) => code === codes.bank), 'whoever can be named is offered');
     assert.ok(!apply.fields.find(({ code }) => code === 'bank').candidates.some(({ code }) => code === codes.valuer));

@@ -76,6 +76,41 @@ static void nor_has_any_of_the_program(void **state)
     arena_free(&arena);
 }
 
+/* Walks every lifecycle from its first state by every step that there is: wherever it comes,
+ * somebody who signs in can go on, or the program does, until the end; every step is taken; and
+ * none is left to the operator alone, who is gone once there are administrators. */
+static void every_state_is_left_by_somebody(void **state)
+{
+    (void)state;
+    for (size_t m = 0; m < module_count; m++)
+        for (const struct lifecycle *const *one = modules[m]->lifecycles; one && *one; one++) {
+            const struct lifecycle *is = *one;
+            bool reached[LIFECYCLE_STATES_MAX] = {true}, taken[256] = {false};
+            assert_true(is->step_count <= COUNT(taken));
+            for (size_t round = 0; round < is->state_count; round++)
+                for (size_t i = 0; i < is->state_count; i++)
+                    for (size_t n = 0; reached[i] && n < is->step_count; n++) {
+                        if (strcmp(is->steps[n].from, is->states[i].name) != 0)
+                            continue;
+                        taken[n] = true;
+                        for (size_t to = 0; to < is->state_count; to++)
+                            reached[to] =
+                                reached[to] || strcmp(is->steps[n].to, is->states[to].name) == 0;
+                    }
+            for (size_t i = 0; i < is->state_count; i++) {
+                size_t ways = 0;
+                for (size_t n = 0; n < is->step_count; n++)
+                    ways += strcmp(is->steps[n].from, is->states[i].name) == 0;
+                if (!reached[i] || (!ways && !is->states[i].final))
+                    fail_msg("%s: %s is never reached, or never left", is->name,
+                             is->states[i].name);
+            }
+            for (size_t n = 0; n < is->step_count; n++)
+                if (!taken[n] || (is->steps[n].roles && !(is->steps[n].roles & SIGNED_IN)))
+                    fail_msg("%s: nobody takes %s", is->name, is->steps[n].event);
+        }
+}
+
 /* The parcel's table with one step changed, or fewer steps. */
 static const char *flaw_with(struct arena *arena, size_t n, struct transition step, size_t count)
 {
@@ -201,7 +236,8 @@ static void only_the_roles_that_the_table_names_may(void **state)
 }
 
 UNIT_GROUP(lifecycle, cmocka_unit_test(the_table_has_no_flaw),
-           cmocka_unit_test(nor_has_any_of_the_program), cmocka_unit_test(flaws_are_found),
+           cmocka_unit_test(nor_has_any_of_the_program),
+           cmocka_unit_test(every_state_is_left_by_somebody), cmocka_unit_test(flaws_are_found),
            APP_ON_BOTH(a_record_moves_by_its_steps_only),
            APP_ON_BOTH(who_comes_second_finds_it_moved),
            APP_ON_BOTH(only_the_roles_that_the_table_names_may))

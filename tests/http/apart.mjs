@@ -29,7 +29,7 @@ export const start = (db, pack = 'tests/packs/xingzhou', ...more) => new Promise
   server.stdout.on('data', (bytes) => {
     said += bytes;
     const url = said.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0], token = said.match(/one-time token: (\w+)/)?.[1];
-    if (url && token) resolve({ url, token, server });
+    if (url && token) resolve({ url, token, server, password: said.match(/one-time password: (\S+)/)?.[1] });
   });
 });
 after(async () => {

@@ -26,6 +26,20 @@ for (const [kind, make] of Object.entries(makers))
     await post(first, `/api/case_steps/${steps[0].id}/completion`, { answers: Object.entries(need).map(([code, value]) => ({ code, value })) });
     const review = (await json(`/api/cases/${id}`)).steps.find(({ code }) => code === 'review');
     const long = 60 * 86400;
+    // Nobody has responded: the clock of the first response is told at its shares, too, and the work is not late by it.
+    change(kind, db, `UPDATE work_clock_event SET at = at - ${long} WHERE clock_id = ${review.response.clock_id};
+      UPDATE work_clock SET next_at = 1 WHERE id = ${review.response.clock_id};`);
+    for (const end = Date.now() + 20000; ;) {
+      const { marks } = await json(`/api/clocks/${review.response.clock_id}`);
+      if (marks === 3) break;
+      assert.ok(Date.now() < end, `told ${marks} of three shares of the first response`);
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    }
+    for (const server of [first, second]) await post(server, '/api/case_clock_rounds', {});
+    const unanswered = await json(`/api/cases/${id}`);
+    assert.deepEqual(unanswered.notes.map(({ text }) => text.match(/(已超期，)?首次响应的时限已用 \d+%/)?.[0]), ['首次响应的时限已用 50%', '首次响应的时限已用 80%', '已超期，首次响应的时限已用 100%']);
+    const silent = unanswered.steps.find(({ code }) => code === 'review');
+    assert.deepEqual([silent.response.overdue, silent.late, silent.responded_at], [true, false, null]);
     change(kind, db, `UPDATE work_clock_event SET at = at - ${long} WHERE clock_id = ${review.clock_id};
       UPDATE work_clock SET next_at = 1 WHERE id = ${review.clock_id};`);
     for (const end = Date.now() + 20000; ;) {
@@ -37,7 +51,7 @@ for (const [kind, make] of Object.entries(makers))
     // Whatever either of them would do once more, it does now.
     for (const server of [first, second]) await post(server, '/api/case_clock_rounds', {});
     const notes = (await json(`/api/cases/${id}`)).notes.map(({ text }) => text.match(/\d+%/)[0]);
-    assert.deepEqual(notes, ['50%', '80%', '100%']);
+    assert.deepEqual(notes.slice(3), ['50%', '80%', '100%']);
     const after = (await json(`/api/cases/${id}`)).steps.find(({ code }) => code === 'review');
     assert.equal(after.late, true);
     const board = (await json('/api/case_board')).items;

@@ -42,6 +42,8 @@ const workRoutes: RouteRecordRaw[] = [
   work('/cases/:id', 'oneCase', 'cases.one'),
   work('/case_templates', 'caseTemplates', 'cases.templates'),
   work('/case_templates/:code', 'caseTemplate', 'cases.templates'),
+  work('/findings', 'findings', 'work.findings'),
+  work('/findings/:id', 'oneFinding', 'findings.one'),
   work('/notices', 'notices', 'work.notices', withMessageWords),
   work('/notices/settings', 'noticeSettings', 'told.settings', withMessageWords),
   work('/unsubscribe/:token', 'unsubscribe', 'unsubscribe.title', withMessageWords),

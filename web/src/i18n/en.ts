@@ -46,6 +46,8 @@ const en: Messages = {
     ours: 'Our convention',
     derived: 'Computed',
     derivedHint: 'Worked out from published figures, not itself published',
+    finding: 'To verify',
+    findingHint: 'There are open findings about it',
     sampleHint: 'Sample data, not statistics',
     secondHandHint: 'Taken from a reprint, not from the publisher’s page',
     oursHint: 'Proposed by this project, not an official rule',

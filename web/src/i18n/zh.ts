@@ -45,6 +45,8 @@ export default {
     ours: '本项目约定',
     derived: '计算所得',
     derivedHint: '由发布的数推算，不是发布值',
+    finding: '待核',
+    findingHint: '有待核的存疑',
     sampleHint: '样例数据，不是统计数据',
     secondHandHint: '从转载处得到，不是原发布页',
     oursHint: '由本项目提出，不是官方规定',

@@ -18,6 +18,8 @@ export default {
   architecture: () => import('./ArchitecturePage.vue'),
   inbox: () => import('./cases/InboxPage.vue'),
   cases: () => import('./cases/CasesPage.vue'),
+  findings: () => import('./findings/FindingsPage.vue'),
+  oneFinding: () => import('./findings/FindingPage.vue'),
   caseTemplates: () => import('./cases/TemplatesPage.vue'),
   caseTemplate: () => import('./cases/TemplatePage.vue'),
   oneCase: () => import('./cases/CasePage.vue'),

@@ -31,6 +31,9 @@ const ABILITIES = {
   /** Import tables; others read what was imported. */
   bring: [...EDITORS, 'administrator'],
   seeImports: ['specialist', 'leader', 'auditor', 'administrator', ...EDITORS],
+  /** Find what does not add up in the menus, and have it looked for now. */
+  findings: ['leader', 'auditor', 'administrator', ...EDITORS],
+  checkFigures: ['analyst', ...ADMINISTRATORS],
   /** Begin a case: enterprises for themselves. */
   beginCases: ['enterprise', 'institute', ...EDITORS],
   /** Make and change proposals or watch them. */

@@ -15,6 +15,7 @@ export interface WorkPage {
     | 'invitations'
     | 'settings'
     | 'inbox'
+    | 'findings'
     | 'cases'
     | 'notices'
     | 'delegations'
@@ -43,6 +44,13 @@ const PAGES: WorkPage[] = [
     path: '/architecture',
     group: 'data',
     for: ['collection'],
+    isPublic: true,
+  },
+  {
+    name: 'findings',
+    path: '/findings',
+    group: 'data',
+    for: ['findings'],
     isPublic: true,
   },
   { name: 'inbox', path: '/inbox', group: 'decisions', for: ['signedIn'] },

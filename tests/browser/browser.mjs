@@ -116,6 +116,7 @@ export async function everyPath(url = baseUrl) {
     '/',
     '/indicators',
     `/indicators/${indicator}`,
+    '/targets',
     '/areas',
     `/areas/${city.root_area}`,
     '/map',

@@ -76,6 +76,7 @@ const examples = {
   '/api/organisation_codes/{code}': '/api/organisation_codes/91350100M000100Y43',
   '/api/users/{id}': '/api/users/1',
   '/api/series': '/api/series?indicator_code=RD02&area_code=CQ',
+  '/api/scorecard': '/api/scorecard?from=2021&to=2024',
   '/api/map': '/api/map?indicator_code=INDEX_TIER',
   '/api/data_sets/{code}': '/api/data_sets/rd_statistics',
   '/api/data_set_fields': '/api/data_set_fields?data_set_code=rd_statistics',

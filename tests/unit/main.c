@@ -42,6 +42,7 @@
     GROUP(plan) \
     GROUP(plausibility) \
     GROUP(plans) \
+    GROUP(projection) \
     GROUP(rate) \
     GROUP(replies) \
     GROUP(schedule) \

@@ -81,6 +81,11 @@ export const router = createRouter({
       meta: { title: 'nav.indicators' },
     },
     {
+      path: '/targets',
+      component: withDataWords(() => import('./pages/TargetsPage.vue')),
+      meta: { title: 'nav.targets' },
+    },
+    {
       path: '/areas',
       component: () => import('./pages/AreasPage.vue'),
       meta: { title: 'nav.areas' },

@@ -29,7 +29,8 @@ extern const struct ownership observation_owned;
 extern const struct import_target observation_target;
 extern const struct handler observation_show_handler, observation_create_handler,
     observation_revise_handler, observation_publish_handler, series_show_handler,
-    joined_show_handler, target_list_handler, lineage_show_handler;
+    joined_show_handler, target_list_handler, target_outcomes_handler, scorecard_show_handler,
+    lineage_show_handler;
 
 #define OBSERVATION_ROUTES                                                                         \
     GET_LIST("/api/observations", observation_list, "观测", "Observations"),                       \
@@ -48,7 +49,11 @@ extern const struct handler observation_show_handler, observation_create_handler
         GET_WORK("/api/joined_series", joined_show, "把两个指标连成一条线（口径不同会拒绝）",      \
                  "Join two indicators in one line (refused where definitions differ)")
 #define TARGET_ROUTES                                                                              \
-    GET_TABLE("/api/targets", target_list, "目标及其状态", "Targets and where they stand")
+    GET_TABLE("/api/targets", target_list, "目标及其状态", "Targets and where they stand"),        \
+        GET_TABLE("/api/target_outcomes", target_outcomes, "已到期的目标结果如何",                 \
+                  "How the targets landed whose period has ended"),                                \
+        GET_TABLE("/api/scorecard", scorecard_show, "两年之间各指标的变化",                        \
+                  "What each indicator made of the years between")
 #define RELEASE_ROUTES                                                                             \
     GET_TABLE("/api/releases_due", release_list, "何时该发布什么", "What is due when")
 #define LINEAGE_ROUTES                                                                             \

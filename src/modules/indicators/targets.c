@@ -4,6 +4,7 @@
 #include "modules/areas/areas.h"
 #include "modules/city/city.h"
 #include "modules/indicators/internal.h"
+#include "modules/indicators/outlook.h"
 #include "stats/pace.h"
 #include "targets.sql.h"
 
@@ -26,7 +27,7 @@ struct target {
     struct str indicator_code, indicator_name, indicator_name_en, area_code, period;
     struct record target, current;
     struct str current_period, current_status;
-    struct record gap, required_pace;
+    struct record gap, required_pace, outlook;
     struct str state, state_rule, state_rule_en;
     struct date due;
     bool overdue;
@@ -47,6 +48,8 @@ static const struct field target_fields[] = {
     FIELD(struct target, gap, "差距", "Gap", .of = &figure_shape),
     FIELD(struct target, required_pace, "需要的年均步伐", "Pace needed a year",
           .of = &figure_shape),
+    FIELD(struct target, outlook, "按以往走势能否达到", "Whether it will be reached as it went",
+          .of = &outlook_shape),
     FIELD(struct target, state, "状态", "State"),
     FIELD(struct target, state_rule, "判定依据", "The rule that decided, in Chinese"),
     FIELD(struct target, state_rule_en, "判定依据（英文）", "The rule that decided"),
@@ -268,6 +271,7 @@ static enum error describe(struct ctx *ctx, const struct observation *target, st
                            .measure = target->measure,
                            .direction = indicator.direction,
                            .spark = spark_of(ctx->arena, best, count)};
+    out->outlook = outlook_of(ctx->arena, target, direction, level, best, count);
     if (pace.current) {
         const struct observation *current = best[pace.current - points];
         out->current = figure_record(ctx->arena, figure_of(current));
@@ -371,4 +375,83 @@ SHARED_HANDLER(target_list, target_request, target_page)
         error = complain(ctx, STR("year"), "应为 1900 到 2200", "must be from 1900 to 2200");
     out->year = in->year.known ? in->year.value : 0;
     return error ? error : targets_of(ctx, area_code, &out->year, &out->items);
+}
+
+/* --- How earlier targets landed ----------------------------------------------------------------
+ */
+
+struct outcome_request {
+    struct str area_code;
+};
+static const struct field outcome_request_fields[] = {
+    FIELD(struct outcome_request, area_code, "区域（空为全市）", "Area; empty = the city"),
+};
+static const SHAPE(outcome_request);
+
+struct outcome_page {
+    int64_t ended, met, missed, unknown;
+    struct records items;
+};
+static const struct field outcome_page_fields[] = {
+    FIELD(struct outcome_page, ended, "已到期的目标", "Targets whose period has ended"),
+    FIELD(struct outcome_page, met, "其中达到", "Of these reached"),
+    FIELD(struct outcome_page, missed, "未达到", "Not reached"),
+    FIELD(struct outcome_page, unknown, "尚无可比数", "Without a comparable value"),
+    FIELD(struct outcome_page, items, "各目标", "The targets", .of = &target_shape),
+};
+static const SHAPE(outcome_page);
+
+static void count_outcome(const struct target *target, struct outcome_page *out)
+{
+    out->ended++;
+    if (str_is(target->state, "met"))
+        out->met++;
+    else if (str_is(target->state, "behind") || str_is(target->state, "far_behind"))
+        out->missed++;
+    else
+        out->unknown++;
+}
+
+static enum error outcomes_of_year(struct ctx *ctx, struct str area_code, int64_t year,
+                                   struct target *list, struct outcome_page *out)
+{
+    struct records of_year;
+    enum error error = targets_of(ctx, area_code, &year, &of_year);
+    const struct target *all = of_year.items;
+    for (size_t i = 0; !error && i < of_year.count && out->items.count < TARGETS_MAX; i++) {
+        struct period period;
+        if (!period_parse(all[i].period, &period) || !date_known(period.end) ||
+            period.end.days >= ctx->today.days)
+            continue;
+        list[out->items.count++] = all[i];
+        count_outcome(&all[i], out);
+    }
+    return error;
+}
+
+SHARED_HANDLER(target_outcomes, outcome_request, outcome_page)
+{
+    struct str area_code = in->area_code;
+    struct area area;
+    struct records rows;
+    enum error error = area_code.data ? E_OK : city_setting(ctx, "root_area", &area_code);
+    if (!error)
+        error = explain(ctx, area_find(ctx, area_code, &area), E_NOT_FOUND, "没有这个区域",
+                        "there is no such area");
+    if (!error)
+        error = db_all(ctx, &sql_target_years, ARGS(arg_text("area_code", area_code)),
+                       &year_row_shape, YEARS_MAX, &rows);
+    if (error)
+        return error;
+    struct target *list = arena_array(ctx->arena, TARGETS_MAX, sizeof(*list));
+    const struct year_row *years = rows.items;
+    int present, month, day;
+    date_split(ctx->today, &present, &month, &day);
+    for (size_t i = rows.count; !error && i-- > 0;) { /* the newest first */
+        int64_t year = 0;
+        if (int_parse(years[i].year, &year) && year && year <= present)
+            error = outcomes_of_year(ctx, area_code, year, list, out);
+    }
+    out->items.items = list;
+    return error;
 }

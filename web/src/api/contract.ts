@@ -279,6 +279,50 @@ export interface Series {
   truncated: boolean;
 }
 
+/** Where a target will land if things go on as they went; `low` to `high` is the 80 % interval. */
+export interface Outlook {
+  projected: Figure;
+  low: number;
+  high: number;
+  method: 'linear' | 'compound';
+  reach: 'likely' | 'open' | 'unlikely';
+  rule: string;
+  rule_en: string;
+}
+
+export interface TargetOutcomes {
+  ended: number;
+  met: number;
+  missed: number;
+  unknown: number;
+  items: Target[];
+}
+
+export interface ScorecardRow {
+  indicator_code: string;
+  indicator_name: string;
+  indicator_name_en: string;
+  measure: string;
+  direction: 'up' | 'down' | 'none';
+  from: Figure;
+  to: Figure;
+  multiple: Figure | null;
+  change: Figure | null;
+  doubled: boolean;
+  note: string | null;
+  note_en: string | null;
+}
+
+export interface Scorecard {
+  from: number;
+  to: number;
+  compared: number;
+  improved: number;
+  doubled: number;
+  incomparable: number;
+  items: ScorecardRow[];
+}
+
 export interface Target {
   observation_id: number;
   indicator_code: string;
@@ -292,6 +336,7 @@ export interface Target {
   current_status: Status | null;
   gap: Figure | null;
   required_pace: Figure | null;
+  outlook: Outlook | null;
   state: TargetState;
   state_rule: string;
   state_rule_en: string;

@@ -6,6 +6,7 @@ const en: Messages = {
     label: 'Main navigation',
     overview: 'Overview',
     indicators: 'Indicators',
+    targets: 'Targets',
     areas: 'Areas',
     map: 'Map',
     documents: 'Documents',

@@ -5,6 +5,7 @@ export default {
     label: '主导航',
     overview: '总览',
     indicators: '指标',
+    targets: '目标',
     areas: '区域',
     map: '地图',
     documents: '文件',

@@ -1,7 +1,15 @@
 import type { IconName } from '../text/IconMark.vue';
 
 interface PageLink {
-  name: 'overview' | 'indicators' | 'map' | 'areas' | 'documents' | 'sources' | 'architecture';
+  name:
+    | 'overview'
+    | 'indicators'
+    | 'targets'
+    | 'map'
+    | 'areas'
+    | 'documents'
+    | 'sources'
+    | 'architecture';
   path: string;
   icon: IconName;
   /** On a phone: among the tabs at the bottom, or behind 更多. */
@@ -11,6 +19,7 @@ interface PageLink {
 export const pages: PageLink[] = [
   { name: 'overview', path: '/', icon: 'overview', tab: true },
   { name: 'indicators', path: '/indicators', icon: 'indicators', tab: true },
+  { name: 'targets', path: '/targets', icon: 'targets', tab: false },
   { name: 'map', path: '/map', icon: 'map', tab: true },
   { name: 'areas', path: '/areas', icon: 'areas', tab: true },
   { name: 'documents', path: '/documents', icon: 'documents', tab: false },

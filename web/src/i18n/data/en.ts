@@ -1,6 +1,33 @@
 import type zh from './zh';
 
 const en: typeof zh = {
+  targets: {
+    ofYear: 'Targets of the year',
+    year: 'Year',
+    none: 'There are no targets for this year.',
+    current: 'Newest comparable value',
+    state: 'State',
+    outlook: 'As it went so far',
+    interval: 'four of five chances',
+    reach: { likely: 'within reach', open: 'open', unlikely: 'out of reach' },
+    tooFew: 'too few comparable values',
+    outcomes: 'Targets whose time is over',
+    ended: 'Ended',
+    met: 'Reached',
+    missed: 'Not reached',
+    unknown: 'Without a comparable value',
+    noOutcomes: 'No target has ended yet.',
+    scorecard: 'Between two years',
+    from: 'First year',
+    to: 'Last year',
+    compared: 'Comparable',
+    improved: 'Better',
+    incomparable: 'Not comparable: other definitions',
+    noScorecard: 'No indicator was published for both years.',
+    multiple: 'Multiple',
+    change: 'Change',
+    doubled: 'doubled',
+  },
   search: {
     title: 'Search',
     placeholder: 'A name, a code, words of a text, pinyin initials',

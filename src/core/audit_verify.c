@@ -139,7 +139,19 @@ static enum error check_import(struct ctx *ctx, struct verifier *v, const struct
         db_failed(status)
             ? fail_database(ctx, status)
             : import_rows_digest(ctx, json_integer_value(json_object_get(body, "id")), digest);
+    struct import import;
+    if (!error)
+        error = import_find(ctx, json_integer_value(json_object_get(body, "id")), &import);
     db_rollback(ctx->db);
+    const char *file = json_string_value(json_object_get(body, "file_sha256"));
+    bool same_file = !error && file && str_is(import.file_sha256, file);
+    if ((!error && !same_file) || error == E_NOT_FOUND) {
+        error = E_OK;
+        ctx_clear(ctx);
+        blame(v, event->sequence, "事件 %lld 的导入所指的文件被改过",
+              "the file that the import of event %lld names was changed",
+              (long long)event->sequence);
+    }
     if (!error && (!wanted || strcmp(wanted, digest) != 0))
         blame(v, event->sequence, "事件 %lld 的导入行被改过：与当时的摘要不符",
               "rows of the import of event %lld were changed: they do not fit its digest",

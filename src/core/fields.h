@@ -99,7 +99,8 @@ struct field {
     enum personal personal;     /* what kind of personal data; the shape has `person_id` then */
     bool subject;               /* the person whose data the record holds, instead of `person_id` */
     bool required;              /* must be given, and not null */
-    bool json;                  /* of text: it is JSON, and goes into replies as that */
+    bool dated;  /* of text: a day, a month or a year; imports take the forms of spreadsheets */
+    bool json;   /* of text: it is JSON, and goes into replies as that */
     bool secret; /* passwords, one-time codes: in no event, log, export or kept reply */
 };
 

@@ -41,15 +41,38 @@ static struct str narrow(struct arena *arena, struct str text)
     return buf_str(&out);
 }
 
-/* 2026/3/3, 2026.3.3, 2026-3-3, 2026年3月3日, with 00:00:00 behind it or not. */
-static struct str day(struct arena *arena, struct str text)
+/* Midnight behind a day, as spreadsheets write it, says nothing. */
+static struct str without_midnight(struct str text)
+{
+    static const struct str midnights[] = {STR_INIT(" 00:00:00"),  STR_INIT(" 0:00:00"),
+                                           STR_INIT(" 00:00"),     STR_INIT(" 0:00"),
+                                           STR_INIT("T00:00:00Z"), STR_INIT("T00:00:00")};
+    for (size_t i = 0; i < COUNT(midnights); i++)
+        if (text.length > midnights[i].length && str_ends(text, midnights[i]))
+            return str_first(text, text.length - midnights[i].length);
+    return text;
+}
+
+/* 20260303 */
+static bool is_packed_day(struct str text)
+{
+    bool digits = text.length == 8;
+    for (size_t i = 0; i < text.length && digits; i++)
+        digits = text.data[i] >= '0' && text.data[i] <= '9';
+    return digits;
+}
+
+/* 2026/3/3, 2026.3.3, 2026-3-3, 2026年3月3日, 20260303, with midnight behind it or not; and, where
+ * a month or a year will do (`parts` 2 or 1), 2026/3, 2026年3月, 2026年. What is none of these,
+ * 3/4/2026 among it, whose month nobody can know, stays as it is. */
+static struct str day(struct arena *arena, struct str text, int parts)
 {
     static const struct str marks[] = {STR_INIT("年"), STR_INIT("月"), STR_INIT("日"),
                                        STR_INIT("/"),  STR_INIT("."),  STR_INIT("-")};
     int numbers[3] = {0}, digits[3] = {0}, n = 0;
-    struct str rest = narrow(arena, text);
-    if (rest.length > 9 && str_ends(rest, STR(" 00:00:00")))
-        rest = str_first(rest, rest.length - 9);
+    struct str rest = without_midnight(narrow(arena, text));
+    if (is_packed_day(rest))
+        return arena_print(arena, "%.4s-%.2s-%.2s", rest.data, rest.data + 4, rest.data + 6);
     while (rest.length) {
         if (*rest.data >= '0' && *rest.data <= '9' && n < 3 && digits[n] < 4) {
             numbers[n] = numbers[n] * 10 + (*rest.data - '0');
@@ -65,8 +88,12 @@ static struct str day(struct arena *arena, struct str text)
         rest = str_skip(rest, marks[mark].length);
         n++;
     }
-    bool whole = digits[0] == 4 && digits[1] && digits[1] <= 2 && digits[2] && digits[2] <= 2;
-    return whole ? arena_print(arena, "%04d-%02d-%02d", numbers[0], numbers[1], numbers[2]) : text;
+    bool good = digits[0] == 4 && digits[1] <= 2 && digits[2] <= 2;
+    if (good && digits[1] && digits[2])
+        return arena_print(arena, "%04d-%02d-%02d", numbers[0], numbers[1], numbers[2]);
+    if (good && digits[1] && parts <= 2)
+        return arena_print(arena, "%04d-%02d", numbers[0], numbers[1]);
+    return good && !digits[1] && parts == 1 ? arena_print(arena, "%04d", numbers[0]) : text;
 }
 
 /* 1,234,567.8 has commas where thousands have them; anything else is left as it is. */
@@ -123,8 +150,9 @@ struct str import_cell(struct arena *arena, const struct field *field, struct st
     case KIND_BOOL:
         return truth(text);
     case KIND_DATE:
-        return day(arena, text);
+        return day(arena, text, 3);
     case KIND_TEXT:
+        return field->dated ? day(arena, text, 1) : text;
     case KIND_INSTANT:
     case KIND_RECORD:
     case KIND_RECORDS:

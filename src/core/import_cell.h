@@ -5,7 +5,8 @@
 #include "core/fields.h"
 
 /* The text as field_parse() takes it, in the arena where it had to be changed: blanks around it
- * gone, days and numbers as they are written everywhere. What is none of these stays as it is. */
+ * gone, days (and texts that are days, `dated`) and numbers as they are written everywhere. The
+ * line that is kept of the import has the cell as it came. What is none of these stays as it is. */
 struct str import_cell(struct arena *arena, const struct field *field, struct str text);
 
 /* An empty cell empties what can be empty. Of the rest (who may see it, a number, yes or no) it

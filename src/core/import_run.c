@@ -554,6 +554,30 @@ static void which_fields(struct pass *pass)
             UINT64_C(1) << (field_find(is->shape, str_of(is->key[i])) - is->shape->fields);
 }
 
+/* Two columns whose headings name one field: which of them is meant nobody has said. Where somebody
+ * has chosen, there is no guess any more. */
+static enum error check_headings(const struct pass *pass)
+{
+    const struct import_columns *columns = pass->work->columns;
+    struct ctx *ctx = pass->ctx;
+    for (size_t i = 0; i < columns->count; i++) {
+        const struct import_column *taken = &columns->items[i];
+        bool guessed = taken->field && taken->guess &&
+                       (strcmp(taken->guess, "name") == 0 || strcmp(taken->guess, "label") == 0);
+        for (size_t j = 0; j < columns->count && guessed; j++)
+            if (!columns->items[j].field &&
+                import_field_named(ctx->arena, pass->work->target.is->shape,
+                                   columns->items[j].heading) == taken->field)
+                return complain(ctx, str_of(taken->field->name),
+                                "第 %zu 列“%.*s”和第 %zu 列“%.*s”说的是同一个字段；请指定用哪一列",
+                                "column %zu, \"%.*s\", and column %zu, \"%.*s\", are the same "
+                                "field: say which one is meant",
+                                i + 1, STR_PRINT(taken->heading), j + 1,
+                                STR_PRINT(columns->items[j].heading));
+    }
+    return E_OK;
+}
+
 /* Without the key nothing could be found again; of targets with functions of their own they say so
  * themselves. */
 static enum error check_columns(const struct pass *pass)
@@ -568,6 +592,8 @@ static enum error check_columns(const struct pass *pass)
                          "no column goes to \"%s\" (%s): say which one does",
                          in_language(pass->ctx, field->zh, field->en), field->name);
     }
+    if (!error)
+        error = check_headings(pass);
     if (!pass->mapped)
         error = fail(pass->ctx, E_INVALID, "没有一列对应到字段", "no column goes to a field");
     return error;

@@ -28,10 +28,12 @@ static const char *option_of(const PQconninfoOption *options, const char *name)
     return NULL;
 }
 
-/* Whatever else could be said in an address (another host, a service, a file) is refused. */
+/* Whatever else could be said in an address (another host, a service, a file of this machine such
+ * as sslrootcert) is refused. Certificates to trust are the administrator's to set:
+ * ~/.postgresql/root.crt or PGSSLROOTCERT of the service. */
 static bool only_known(const PQconninfoOption *options)
 {
-    static const char *const known[] = {"host", "port", "dbname", "user", "sslmode", "sslrootcert"};
+    static const char *const known[] = {"host", "port", "dbname", "user", "sslmode"};
     for (; options->keyword; options++) {
         size_t i = 0;
         while (i < COUNT(known) && strcmp(options->keyword, known[i]) != 0)
@@ -149,7 +151,6 @@ static bool connect_with(struct reading *reading, const PQconninfoOption *option
                                 "dbname",
                                 "user",
                                 "sslmode",
-                                "sslrootcert",
                                 "passfile",
                                 "password",
                                 "options",
@@ -161,7 +162,6 @@ static bool connect_with(struct reading *reading, const PQconninfoOption *option
                                   option_of(options, "dbname"),
                                   option_of(options, "user"),
                                   option_of(options, "sslmode"),
-                                  option_of(options, "sslrootcert"),
                                   query->passfile && *query->passfile ? query->passfile
                                                                       : "/dev/null",
                                   NULL,

@@ -1,7 +1,10 @@
 // Imports of people and of users: what is personal lies nowhere unsealed, goes with the person, and lets nobody in by itself.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { makers, sql, start } from './apart.mjs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { folder, makers, sql, start } from './apart.mjs';
 import { administrator, newUser, password, Reader, servers, signIn } from './access.mjs';
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -128,7 +131,9 @@ for (const server of servers) {
 // Beside the program: nothing of it is in the database's tables.
 for (const [name, make] of Object.entries(makers))
   test(`${name}: no table holds what an imported line said of a person`, async () => {
-    const db = make('people_import'), { url, token } = await start(db);
+    const db = make('people_import'), key = join(folder, `people-${name}`, 'city.key');
+    mkdirSync(dirname(key));
+    const { url, token } = await start(db, 'tests/packs/xingzhou', '--key-file', key);
     const operator = new Reader({ url }, [['Authorization', `Bearer ${token}`]]);
     const { id } = await operator.done('POST', '/api/imports?target=people&name=t.csv', 'name,phone,note\n诸葛测试,13812345678,爱好围棋\n诸葛错误,12,\n',
       [['Content-Type', 'text/csv']]);
@@ -142,4 +147,11 @@ for (const [name, make] of Object.entries(makers))
       'SELECT * FROM import_mapping', 'SELECT * FROM event', 'SELECT * FROM event_payload', 'SELECT * FROM person', 'SELECT * FROM job'])
       assert.doesNotMatch(sql(db, statement), /诸葛|1381234567|围棋/, statement);
     assert.equal(sql(db, "SELECT count(*) FROM file_reference WHERE kind = 'import'"), '0');
+    // The log of events knows which file it was.
+    const verify = () => spawnSync(process.env.KECHUANG_PROGRAM, ['audit', 'verify', '--db', db, '--key-file', key], { encoding: 'utf8' });
+    assert.equal(verify().status, 0, verify().stdout);
+    sql(db, `UPDATE import SET file_sha256 = '${'0'.repeat(64)}'`);
+    const found = verify();
+    assert.notEqual(found.status, 0, found.stdout);
+    assert.match(found.stdout + found.stderr, /导入所指的文件被改过/);
   });

@@ -24,7 +24,7 @@ static const struct field source_fields[] = {
           .search = SEARCH_TITLE),
     FIELD(struct source, title_en, "英文名称", "English title", .search = SEARCH_TITLE),
     FIELD(struct source, publisher, "发布机构", "Publisher", .search = SEARCH_TEXT),
-    FIELD(struct source, published, "发布时间", "When it was published"),
+    FIELD(struct source, published, "发布时间", "When it was published", .dated = true),
     FIELD(struct source, sha256, "文件 SHA-256", "SHA-256 of the file", .length_max = 64),
     FIELD(struct source, url, "地址", "Address"),
     FIELD(struct source, second_hand, "是否转载", "Is it second-hand?", USE_BOTH | USE_FILTER),

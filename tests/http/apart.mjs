@@ -33,7 +33,8 @@ export const start = (db, pack = 'tests/packs/xingzhou', ...more) => new Promise
   });
 });
 after(async () => {
-  await Promise.all(servers.map((server) => new Promise((resolve) => {
+  const running = servers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+  await Promise.all(running.map((server) => new Promise((resolve) => {
     server.removeAllListeners('exit').on('exit', resolve);
     server.kill();
   })));

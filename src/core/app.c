@@ -98,6 +98,33 @@ static bool ensure_pack(struct app *app, struct db_conn *conn, char *reason, siz
     return !error;
 }
 
+/* What the program brings that the database's first one did not. Where that does not fit what
+ * people have made of it since, the program starts without it, and says so. */
+static void complete_pack(struct app *app, struct db_conn *conn)
+{
+    struct arena arena = {.ceiling = (size_t)1 << 30};
+    struct ctx ctx = {.db = conn};
+    size_t added = 0;
+    bool sealed;
+    task_frame(app, &ctx, &arena);
+    ctx.who = &principal_operator;
+    enum db_status status = db_begin(conn, true);
+    enum error error = db_failed(status) ? fail_database(&ctx, status)
+                                         : pack_complete(&ctx, app->config->pack.data, &added);
+    if (!error && ctx.sequence && app->on_sqlite &&
+        db_failed(status = seal_group(conn, app->digest, &sealed)))
+        error = fail_database(&ctx, status);
+    if (!error && ctx.sequence && db_failed(status = db_commit(conn)))
+        error = fail_database(&ctx, status);
+    db_rollback(conn);
+    struct str number = arena_print(&arena, "%zu", added);
+    if (error)
+        log_event(LOG_WARNING, "pack_not_completed", "reason", ctx.detail.data, NULL);
+    else if (added)
+        log_event(LOG_INFO, "pack_completed", "records", number.data, NULL);
+    arena_free(&arena);
+}
+
 /* What modules do at every start. An erasure that this finds undone is scrubbed like any other. */
 static bool start_modules(struct app *app, struct db_conn *conn, char *reason, size_t reason_size)
 {
@@ -201,10 +228,12 @@ static bool open_all(struct app *app, char *reason, size_t reason_size)
         return false;
     app->on_sqlite = db_is_sqlite(conn);
     app->files = file_store_open(url, reason, reason_size);
-    if (!app->files || !app_migrate(conn, reason, reason_size) ||
-        !ensure_keys(app, conn, reason, reason_size) ||
-        !ensure_pack(app, conn, reason, reason_size) ||
-        !start_modules(app, conn, reason, reason_size)) {
+    bool good = app->files && app_migrate(conn, reason, reason_size) &&
+                ensure_keys(app, conn, reason, reason_size) &&
+                ensure_pack(app, conn, reason, reason_size);
+    if (good)
+        complete_pack(app, conn);
+    if (!good || !start_modules(app, conn, reason, reason_size)) {
         db_disconnect(conn);
         return false;
     }

@@ -25,6 +25,8 @@ struct reading {
     size_t column_count;
     size_t errors;
     struct buf report; /* a line for each error */
+    bool missing;      /* what is there already stays as it is */
+    size_t added;
 };
 
 enum error pack_read_file(struct ctx *ctx, const char *path, size_t most, struct str *text)
@@ -114,6 +116,25 @@ static size_t complaint_column(const struct reading *reading, const struct csv_r
     return 1;
 }
 
+/* Unless the database has a record of that key, whoever may have changed it since. */
+static enum error add_missing(struct reading *reading, void *record)
+{
+    struct ctx *ctx = reading->ctx;
+    const struct import_target *is = reading->target.is;
+    const struct searchable *kind = target_searched(is);
+    void *now = arena_alloc(ctx->arena, is->shape->size);
+    const void *found;
+    enum error error = target_find(ctx, &reading->target, record, now);
+    if (error != E_NOT_FOUND)
+        return error;
+    ctx_clear(ctx);
+    error = target_store(ctx, &reading->target, record, NULL);
+    reading->added += !error;
+    if (error || !kind || (error = target_found(ctx, is, record, &found)))
+        return error;
+    return search_put(ctx, (struct row){kind->shape, (void *)(uintptr_t)found});
+}
+
 static enum error read_record(struct reading *reading, const struct csv_record *record,
                               struct row row)
 {
@@ -139,7 +160,8 @@ static enum error read_record(struct reading *reading, const struct csv_record *
         *(bool *)((char *)row.value + sample->offset) = reading->file->sample;
     if (is->check && (error = is->check(ctx, row.value)))
         return error;
-    return target_store(ctx, &reading->target, row.value, NULL);
+    return reading->missing ? add_missing(reading, row.value)
+                            : target_store(ctx, &reading->target, row.value, NULL);
 }
 
 static enum error load_text(struct reading *reading, struct str text)
@@ -176,14 +198,22 @@ static enum error load_text(struct reading *reading, struct str text)
     return !error && reading->errors ? fail_with_report(reading) : error;
 }
 
-static enum error load_path(struct ctx *ctx, const struct pack_file *file, const char *path)
+/* With `added`, only what is missing; it is counted there. */
+static enum error load_path(struct ctx *ctx, const struct pack_file *file, const char *path,
+                            size_t *added)
 {
-    struct reading reading = {
-        .ctx = ctx, .file = file, .path = path, .report = {.arena = ctx->arena}};
+    struct reading reading = {.ctx = ctx,
+                              .file = file,
+                              .path = path,
+                              .report = {.arena = ctx->arena},
+                              .missing = added != NULL};
     reading.target = target_of(ctx->arena, file->target);
     struct str text = STR_NONE;
     enum error error = pack_read_file(ctx, path, PACK_FILE_MAX, &text);
-    return error ? error : load_text(&reading, text);
+    error = error ? error : load_text(&reading, text);
+    if (added)
+        *added += reading.added;
+    return error;
 }
 
 static enum error load_file(struct ctx *ctx, const char *folder, const struct pack_file *file)
@@ -199,7 +229,7 @@ static enum error load_file(struct ctx *ctx, const char *folder, const struct pa
     }
     enum error error = E_OK;
     for (size_t i = 0; i < found.gl_pathc && !error; i++)
-        error = load_path(ctx, file, arena_str(ctx->arena, str_of(found.gl_pathv[i])).data);
+        error = load_path(ctx, file, arena_str(ctx->arena, str_of(found.gl_pathv[i])).data, NULL);
     globfree(&found);
     return error;
 }
@@ -239,6 +269,88 @@ static enum error load_files(struct ctx *ctx, const char *folder, bool samples)
     return error;
 }
 
+/* --- What later programs bring -------------------------------------------------------------- */
+
+#define FILES_SETTING "pack_files"
+
+/* The files of which this program makes records, so that the next one knows what it did not. */
+static struct str file_names(struct arena *arena)
+{
+    struct buf out = {.arena = arena};
+    for (size_t m = 0; m < module_count; m++)
+        for (size_t i = 0; i < modules[m]->pack_file_count; i++)
+            if (!modules[m]->pack_files[i].sample)
+                buf_print(&out, "%s%s", out.length ? " " : "", modules[m]->pack_files[i].name);
+    return buf_str(&out);
+}
+
+static enum error note_files(struct ctx *ctx)
+{
+    return db_do(
+        ctx, &sql_setting_keep,
+        ARGS(arg_text("key", STR(FILES_SETTING)), arg_text("value", file_names(ctx->arena))));
+}
+
+/* Is it the pack of the city that the database has? */
+static enum error is_this_city(struct ctx *ctx, const char *folder, bool *same)
+{
+    struct str id, text;
+    const char *path = arena_print(ctx->arena, "%s/pack.csv", folder).data;
+    enum error error = setting(ctx, "id", &id);
+    if (!error)
+        error = pack_read_file(ctx, path, PACK_FILE_MAX, &text);
+    *same = false;
+    if (error)
+        return error;
+    struct csv csv = csv_open(ctx->arena, text);
+    struct csv_record *record = ARENA_NEW(ctx->arena, struct csv_record);
+    while (csv_next(&csv, record))
+        *same |=
+            record->count >= 2 && str_is(record->cells[0], "id") && str_equal(record->cells[1], id);
+    return E_OK;
+}
+
+static enum error add_from(struct ctx *ctx, const char *folder, const struct pack_file *file,
+                           size_t *added)
+{
+    struct str pattern = arena_print(ctx->arena, "%s/%s", folder, file->name);
+    glob_t found = {0};
+    enum error error = E_OK;
+    if (file->sample || !file->target->table || glob(pattern.data, 0, NULL, &found) != 0)
+        return E_OK;
+    for (size_t i = 0; i < found.gl_pathc && !error; i++)
+        error = load_path(ctx, file, arena_str(ctx->arena, str_of(found.gl_pathv[i])).data, added);
+    globfree(&found);
+    return error;
+}
+
+enum error pack_complete(struct ctx *ctx, const char *folder, size_t *added)
+{
+    struct str known;
+    bool same = false;
+    *added = 0;
+    enum error error =
+        db_is_sqlite(ctx->db) ? E_OK : db_do(ctx, &sql_pack_lock_on_postgres, NO_ARGS);
+    if (!error)
+        error = setting(ctx, FILES_SETTING, &known);
+    if (error && error != E_NOT_FOUND)
+        return error;
+    if (!error && str_equal(known, file_names(ctx->arena)))
+        return E_OK;
+    error = is_this_city(ctx, folder, &same);
+    if (error || !same)
+        return error;
+    error = sequence_take(ctx);
+    for (size_t m = 0; m < module_count; m++)
+        for (size_t i = 0; i < modules[m]->pack_file_count && !error; i++)
+            error = add_from(ctx, folder, &modules[m]->pack_files[i], added);
+    if (!error)
+        error = note_files(ctx);
+    return error ? error : audit_note(ctx, STR("system"), "pack", STR(""), STR(""));
+}
+
+/* --- All ------------------------------------------------------------------------------------ */
+
 static enum error load_missing(struct ctx *ctx, const char *folder, bool pack, bool samples)
 {
     enum error error = sequence_take(ctx);
@@ -249,6 +361,8 @@ static enum error load_missing(struct ctx *ctx, const char *folder, bool pack, b
     if (!error && samples)
         error = db_do(ctx, &sql_setting_put,
                       ARGS(arg_text("key", STR("demo")), arg_text("value", STR("true"))));
+    if (!error && pack)
+        error = note_files(ctx);
     if (!error)
         error = search_rebuild(ctx);
     return error ? error

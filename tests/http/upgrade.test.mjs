@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { ask } from './ask.mjs';
-import { makers, operator, start } from './apart.mjs';
+import { makers, operator, sql, start } from './apart.mjs';
 
 const program = process.env.KECHUANG_PROGRAM, left = 'tests/upgrade';
 const commits = readdirSync(left).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
@@ -44,7 +44,14 @@ for (const commit of commits)
   for (const [name, make] of Object.entries(makers))
     test(`${name}: a database of ${commit} is taken over`, async () => {
       const db = make(`upgrade_${commit}`), key = keyFor(`${name}-${commit}`, commit, load[name](db, commit));
+      sql(db, "UPDATE department SET name = '改过名的部门' WHERE code = 'XD01'");
       const { url, token } = await start(db, 'tests/packs/xingzhou', '--key-file', key);
+      // What the pack has and that program did not know is there now, and found; what people changed stays.
+      const list = async (path) => JSON.parse((await ask(url, 'GET', path, operator(token))).body).items;
+      const sets = await list('/api/data_sets?limit=500');
+      assert.ok(sets.length >= 3, `${sets.length} data sets`);
+      assert.equal((await list('/api/departments?limit=500')).find(({ code }) => code === 'XD01').name, '改过名的部门');
+      assert.ok((await list(`/api/search?q=${sets[0].code}`)).some(({ kind, key: code }) => kind === 'data_set' && code === sets[0].code));
       const before = JSON.parse(readFileSync(join(left, `${commit}.json`)));
       const now = JSON.parse((await ask(url, 'GET', '/api/observations?limit=500')).body);
       const known = Object.keys(before.items[0]);

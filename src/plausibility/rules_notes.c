@@ -1,4 +1,6 @@
 /* What is not said, or was noted when the figure was recorded. */
+#include <stdlib.h>
+
 #include "plausibility/rules.h"
 
 static bool contains(struct str text, const char *word)
@@ -57,14 +59,42 @@ static bool is_first_said(const struct checked_figure *figure)
     return figure->original == FIGURE_NONE;
 }
 
-/* A yearly statistic with the day of its publication for a date. */
-static bool dated_by_publication(const struct check *check, const struct checked_figure *figure)
+/* The level that a rate of growth would be computed with: the next of the same series. */
+static size_t next_level(const struct check *check, size_t place)
 {
+    const struct checked_figure *figure = figure_at(check, place);
+    const struct series *series = series_of(check->set, figure->indicator, figure->key_area,
+                                            figure->key_scope, figure->key_among);
+    for (size_t i = 0; series && i < series->count; i++) {
+        size_t next = series_figure(check, series, i);
+        if (is_fact_level(figure_at(check, next)) && same_kind(figure_at(check, next), figure) &&
+            figure_at(check, next)->end.days > figure->end.days)
+            return next;
+    }
+    return FIGURE_NONE;
+}
+
+static void report_hidden_date(struct check *check, size_t place)
+{
+    size_t figures[FINDING_FIGURES_MAX];
+    size_t count = with_repeats(check, place, figures), next = FIGURE_NONE;
     struct period period;
-    return str_is(figure_indicator(check->set, figure)->frequency, "year") &&
-           period_parse(figure->period, &period) && period.kind == PERIOD_DAY &&
-           date_known(figure->published_on) && figure->end.days == figure->published_on.days &&
-           figure->measure == MEASURE_STOCK && figure_is_fact(figure);
+    if (period_parse(figure_at(check, place)->period, &period) && period.kind == PERIOD_DAY)
+        next = next_level(check, place);
+    if (next != FIGURE_NONE && count < FINDING_FIGURES_MAX)
+        figures[count++] = next;
+    report(check, figures, count,
+           arena_print(check->arena, "“%.*s”%.*s：原文未写统计年度，用于比较或计算增速之前待核",
+                       STR_PRINT(figure_name(check, place)), STR_PRINT(figure_words(check, place))),
+           arena_print(check->arena,
+                       "%.*s: %.*s: the year is not stated; to be verified before it is compared "
+                       "or a rate is computed",
+                       STR_PRINT(figure_name_en(check, place)),
+                       STR_PRINT(figure_words_en(check, place))),
+           next == FIGURE_NONE
+               ? figure_number(check, place)
+               : arena_print(check->arena, "%s → %s", figure_number(check, place).data,
+                             figure_number(check, next).data));
 }
 
 void find_hidden_dates(struct check *check)
@@ -74,12 +104,7 @@ void find_hidden_dates(struct check *check)
         if (is_first_said(figure) && measure_is_level(figure->measure) &&
             figure->measure != MEASURE_RANK && figure->measure != MEASURE_STREAK &&
             NOTES(figure, hidden_dates))
-            report_note(check, i, "原文未写统计年度，用于比较或增速之前待核",
-                        "the year is not stated; to be verified before it is compared");
-        else if (is_first_said(figure) && dated_by_publication(check, figure) &&
-                 NOTES(figure, hidden_dates))
-            report_note(check, i, "年度统计的数以发布日为时点，统计年度待核",
-                        "a yearly statistic dated by its publication; the year is to be verified");
+            report_hidden_date(check, i);
     }
 }
 
@@ -181,22 +206,62 @@ static bool has_level(const struct check *check, const struct series *series,
     return false;
 }
 
+static bool lacks_level(const struct check *check, const struct series *series, size_t place)
+{
+    const struct checked_figure *rate = figure_at(check, place);
+    return rate->measure == MEASURE_GROWTH_RATE && is_first_said(rate) && figure_is_fact(rate) &&
+           rate->attached == FIGURE_NONE &&
+           measure_is_level(figure_indicator(check->set, rate)->measure) &&
+           !has_level(check, series, rate);
+}
+
+struct rate {
+    uint32_t source;
+    size_t place;
+};
+
+static int compare_rates(const void *one, const void *other)
+{
+    const struct rate *a = one, *b = other;
+    if (a->source != b->source)
+        return a->source < b->source ? -1 : 1;
+    return (a->place > b->place) - (a->place < b->place);
+}
+
+/* One finding for each source that states rates so. */
 void find_growth_without_level(struct check *check)
 {
     const struct figure_set *set = check->set;
-    for (size_t s = 0; s < set->series_count; s++) {
-        const struct series *series = &set->series[s];
-        if (measure_is_level(
-                figure_indicator(set, figure_at(check, series_figure(check, series, 0)))->measure))
-            for (size_t i = 0; i < series->count; i++) {
-                size_t place = series_figure(check, series, i);
-                const struct checked_figure *rate = figure_at(check, place);
-                if (rate->measure == MEASURE_GROWTH_RATE && is_first_said(rate) &&
-                    figure_is_fact(rate) && rate->attached == FIGURE_NONE &&
-                    !has_level(check, series, rate))
-                    report_note(check, place, "只公布增速而未公布该期数值，不宜以别期的数代替",
-                                "a rate without the level of its period: another period's value "
-                                "must not stand in");
-            }
+    struct rate *rates = arena_array(check->arena, set->count + 1, sizeof(*rates));
+    size_t count = 0;
+    for (size_t s = 0; s < set->series_count; s++)
+        for (size_t i = 0; i < set->series[s].count; i++) {
+            size_t place = series_figure(check, &set->series[s], i);
+            if (lacks_level(check, &set->series[s], place))
+                rates[count++] = (struct rate){figure_at(check, place)->key_source, place};
+        }
+    qsort(rates, count, sizeof(*rates), compare_rates);
+    for (size_t first = 0, next; first < count; first = next) {
+        size_t figures[FINDING_FIGURES_MAX], listed = 0;
+        struct buf zh = {.arena = check->arena}, en = {.arena = check->arena};
+        for (next = first; next < count && rates[next].source == rates[first].source; next++) {
+            size_t place = rates[next].place;
+            if (listed == FINDING_FIGURES_MAX)
+                continue;
+            buf_print(&zh, "%s“%.*s”%.*s", listed ? "、" : "", STR_PRINT(figure_name(check, place)),
+                      STR_PRINT(figure_words(check, place)));
+            buf_print(&en, "%s%.*s: %.*s", listed ? "; " : "",
+                      STR_PRINT(figure_name_en(check, place)),
+                      STR_PRINT(figure_words_en(check, place)));
+            figures[listed++] = place;
+        }
+        report(check, figures, listed,
+               arena_print(check->arena, "%s：只公布增速而未公布该期数值，不宜以别期的数代替",
+                           buf_str(&zh).data),
+               arena_print(check->arena,
+                           "%s: rates without the levels of their periods: other periods' values "
+                           "must not stand in",
+                           buf_str(&en).data),
+               figure_number(check, figures[0]));
     }
 }

@@ -35,7 +35,7 @@ after(() => {
 for (const [name, make] of Object.entries(makers)) {
   const called = (what) => `${name}: ${what}`;
   const db = make('webhooks'), who = {}, made = {};
-  let days = 300;
+  let at, days = 300;
   const address = (path) => `http://127.0.0.1:${port}${path}`;
   // A proposal is what others are told of.
   const happen = () => who.administrator.done('POST', '/api/settings/token_days_max', { value: ++days });
@@ -43,20 +43,22 @@ for (const [name, make] of Object.entries(makers)) {
   const ending = (state) => until(`it is ${state}`, async () => { const row = await newest(); return row.state === state && row.tries && row; });
   const hurry = () => sql(db, "UPDATE outbox SET not_before = 0 WHERE state = 'queued'");
 
-  test(called('setting up'), async () => {
-    const begun = await new Promise((resolve, reject) => {
-      const server = spawn(process.env.KECHUANG_PROGRAM, ['serve', '--db', db, '--listen', '127.0.0.1:0', '--pack', 'tests/packs/xingzhou',
-        '--key-file', join(folder, `${name}.key`), '--webhook-hosts', `127.0.0.1:${port} localhost:${port} +inside.example`, '--site', 'https://brain.example']);
-      servers.push(server);
-      server.on('exit', reject);
-      let said = '';
-      server.stdout.on('data', (bytes) => {
-        said += bytes;
-        const url = said.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0], password = said.match(/one-time password: (\S+)/)?.[1];
-        if (url && password) resolve({ url, password });
-      });
+  const begin = () => new Promise((resolve, reject) => {
+    const server = spawn(process.env.KECHUANG_PROGRAM, ['serve', '--db', db, '--listen', '127.0.0.1:0', '--pack', 'tests/packs/xingzhou',
+      '--key-file', join(folder, `${name}.key`), '--webhook-hosts', `127.0.0.1:${port} localhost:${port} +inside.example`, '--site', 'https://brain.example']);
+    servers.push(server);
+    server.on('exit', reject);
+    let said = '';
+    server.stdout.on('data', (bytes) => {
+      said += bytes;
+      const url = said.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0], password = said.match(/one-time password: (\S+)/)?.[1];
+      if (url && (password || who.administrator)) resolve({ url, password, server });
     });
-    who.administrator = await administrator({ url: begun.url, firstPassword: begun.password, name });
+  });
+
+  test(called('setting up'), async () => {
+    at = await begin();
+    who.administrator = await administrator({ url: at.url, firstPassword: at.password, name });
     await newUser(who.administrator, 'administrator');
     who.analyst = await newUser(who.administrator, 'analyst');
   });
@@ -122,6 +124,47 @@ for (const [name, make] of Object.entries(makers)) {
     await happen();
     await until('it was tried', async () => { const row = await newest(); return row.tries === 1 && row.problem; });
     sql(db, "UPDATE outbox SET state = 'held' WHERE state = 'queued'");
+  });
+
+  test(called('a pause keeps what comes, and going on tells it; a test goes to this one only'), async () => {
+    heard.length = 0;
+    answer = (reply) => reply.writeHead(204).end();
+    const other = await who.administrator.done('POST', '/api/webhooks', { url: address('/other'), kinds: 'case.done' });
+    assert.equal((await who.analyst.post(`/api/webhooks/${made.id}/pause`)).status, 403);
+    assert.ok((await who.administrator.done('POST', `/api/webhooks/${made.id}/pause`)).paused_at);
+    assert.equal((await who.administrator.post(`/api/webhooks/${made.id}/pause`)).status, 409);
+    await happen();
+    const kept = await until('it is kept', async () => { const row = await newest(); return row.hold === 'pause' && row; });
+    assert.deepEqual([kept.state, kept.tries, heard.length], ['held', 0, 0]);
+    assert.equal((await who.administrator.done('POST', `/api/webhooks/${made.id}/resumption`)).paused_at, null);
+    await ending('sent');
+    assert.equal(heard.length, 1);
+    const { delivery_id: tested } = await who.administrator.done('POST', `/api/webhooks/${other.id}/test`);
+    await ending('sent');
+    assert.deepEqual(heard.map(({ path }) => path), ['/hook', '/other']);
+    assert.equal(JSON.parse(heard[1].body).type, 'webhooks.test');
+    assert.deepEqual((await who.administrator.done('GET', `/api/outbox/${tested}/tries`)).items.map(({ answer: said }) => said), ['HTTP 204']);
+    assert.deepEqual((await who.administrator.done('GET', `/api/outbox?webhook_id=${other.id}`)).items.map(({ id }) => id), [tested]);
+    await who.administrator.done('POST', `/api/webhooks/${other.id}/end`);
+    assert.equal((await who.administrator.post(`/api/webhooks/${other.id}/test`)).status, 409);
+  });
+
+  test(called('killed between the receipt and the commit: told again under the same number'), async () => {
+    heard.length = 0;
+    at.server.removeAllListeners('exit');
+    const ended = new Promise((resolve) => at.server.once('exit', (code, signal) => resolve(signal)));
+    answer = (reply) => { at.server.kill('SIGKILL'); reply.writeHead(204).end(); };
+    await happen();
+    assert.equal(await ended, 'SIGKILL');
+    answer = (reply) => reply.writeHead(204).end();
+    at = await begin();
+    for (const one of Object.values(who)) one.server.url = at.url;
+    sql(db, "UPDATE outbox SET lease_until = 5 WHERE state = 'sending'; UPDATE job SET lease_until = 5 WHERE state = 'running'");
+    const row = await ending('sent');
+    assert.equal(row.tries, 2);
+    assert.equal(heard.length, 2);
+    assert.equal(heard[0].headers['webhook-id'], heard[1].headers['webhook-id']);
+    assert.equal(heard[0].body, heard[1].body);
   });
 
   test(called('one that is ended is told nothing more'), async () => {

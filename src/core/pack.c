@@ -294,7 +294,7 @@ static enum error note_files(struct ctx *ctx)
 /* Is it the pack of the city that the database has? */
 static enum error is_this_city(struct ctx *ctx, const char *folder, bool *same)
 {
-    struct str id, text;
+    struct str id, text = STR_NONE;
     const char *path = arena_print(ctx->arena, "%s/pack.csv", folder).data;
     enum error error = setting(ctx, "id", &id);
     if (!error)

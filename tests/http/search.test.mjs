@@ -125,3 +125,9 @@ test('what is wrong in a question is said', async () => {
     assert.equal(status, 422, JSON.stringify(query));
   }
 });
+
+test('an indicator and an area name the series itself, not its growth', async () => {
+  const { items: [first] } = await search({ q: '重庆 高新技术企业' });
+  assert.deepEqual([first.kind, first.key], ['series', 'EN01/CQ']);
+  assert.match(first.snippet[0].text, / 家$/);
+});

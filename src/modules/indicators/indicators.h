@@ -47,9 +47,10 @@ extern const struct shape observation_shape;
 extern const struct list observation_list;
 enum error observation_find(struct ctx *ctx, int64_t id, struct observation *observation) MUST_USE;
 
-/* The newest figure of a series that the reader may see, targets apart; E_NOT_FOUND without words
- * where there is none. */
-enum error series_newest(struct ctx *ctx, struct str indicator_code, struct str area_code,
+/* The newest figure of a series that the reader may see, targets apart: in the indicator's own
+ * measure and unit where there is one (not its growth). E_NOT_FOUND without words where there is
+ * none. */
+enum error series_newest(struct ctx *ctx, const struct indicator *indicator, struct str area_code,
                          struct observation *newest) MUST_USE;
 
 /* A number on a page, and where it comes from: one observation, or a formula over others, or the

@@ -104,13 +104,14 @@ enum error series_observations(struct ctx *ctx, const struct series_query *query
     return error;
 }
 
-enum error series_newest(struct ctx *ctx, struct str indicator_code, struct str area_code,
+enum error series_newest(struct ctx *ctx, const struct indicator *indicator, struct str area_code,
                          struct observation *newest)
 {
-    return db_one(
-        ctx, &sql_series_newest,
-        ARGS(arg_text("indicator_code", indicator_code), arg_text("area_code", area_code)),
-        ROW(observation, newest));
+    return db_one(ctx, &sql_series_newest,
+                  ARGS(arg_text("indicator_code", indicator->code),
+                       arg_text("area_code", area_code), arg_text("measure", indicator->measure),
+                       arg_text("unit", indicator->unit)),
+                  ROW(observation, newest));
 }
 
 static bool same_line(const struct observation *a, const struct observation *b)

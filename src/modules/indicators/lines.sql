@@ -19,4 +19,5 @@ SELECT * FROM observation_cited
 WHERE indicator_code = :indicator_code AND area_code = :area_code
   AND scope IS NULL AND repeats IS NULL AND measure <> 'name' AND status || '' <> 'target'
   AND replaced_seq IS NULL AND visibility <= :clearance
-ORDER BY period_end DESC, id DESC LIMIT 1;
+ORDER BY CASE WHEN measure = :measure AND unit = :unit THEN 0 ELSE 1 END, period_end DESC, id DESC
+LIMIT 1;

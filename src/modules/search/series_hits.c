@@ -211,7 +211,7 @@ static enum error hits_of(struct ctx *ctx, const struct area *area, const struct
     enum error error = E_OK;
     for (size_t i = 0; i < count && found < SERIES_HITS && !error; i++) {
         struct observation newest;
-        error = series_newest(ctx, meant[i].indicator->code, area->code, &newest);
+        error = series_newest(ctx, meant[i].indicator, area->code, &newest);
         if (!error)
             items[found++] = hit_of(ctx->arena, area, meant[i].indicator, &newest);
         else if (error == E_NOT_FOUND)

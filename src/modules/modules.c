@@ -19,6 +19,7 @@
 #include "modules/indicators/indicators.h"
 #include "modules/jobs/jobs.h"
 #include "modules/lifecycles/lifecycles.h"
+#include "modules/notes/notes.h"
 #include "modules/notices/notices.h"
 #include "modules/organisations/organisations.h"
 #include "modules/overview/overview.h"
@@ -26,12 +27,12 @@
 #include "modules/search/search.h"
 
 const struct module *const modules[] = {
-    &system_module,     &audit_module,    &proposals_module,     &people_module,
-    &city_module,       &areas_module,    &organisations_module, &accounts_module,
-    &documents_module,  &atlas_module,    &indicators_module,    &collection_module,
-    &feeds_module,      &overview_module, &imports_module,       &exchange_module,
-    &files_module,      &search_module,   &notices_module,       &jobs_module,
-    &clocks_module,     &inbox_module,    &cases_module,         &findings_module,
-    &lifecycles_module,
+    &system_module,    &audit_module,      &proposals_module,     &people_module,
+    &city_module,      &areas_module,      &organisations_module, &accounts_module,
+    &documents_module, &atlas_module,      &indicators_module,    &collection_module,
+    &feeds_module,     &overview_module,   &imports_module,       &exchange_module,
+    &files_module,     &search_module,     &notices_module,       &jobs_module,
+    &notes_module,     &clocks_module,     &inbox_module,         &cases_module,
+    &findings_module,  &lifecycles_module,
 };
 const size_t module_count = COUNT(modules);

@@ -319,3 +319,14 @@ for (const [theme, viewport] of [
       await page.context().close();
     }
   });
+
+test('notes on another record: an organisation, where a mention leads to', { skip }, async () => {
+  const page = await pageOf('analyst', { viewport: PHONE });
+  await visit(page, `/notes/organisation/${codes.firm}`, url);
+  await page.locator('[name="note"]').fill('资料已核对');
+  await page.locator('[name="add-note"]').click();
+  await page.locator('.notes').getByText('资料已核对').waitFor();
+  await settled(page);
+  await clean(page);
+  assert.deepEqual(await axeViolations(page), []);
+});

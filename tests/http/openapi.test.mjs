@@ -85,6 +85,8 @@ const examples = {
   '/api/finding_marks': '/api/finding_marks?indicator_code=RD02',
   '/api/observations/{id}/findings': '/api/observations/1/findings',
   '/api/case_templates/{code}': '/api/case_templates/ip_pledge',
+  '/api/notes': '/api/notes?kind=document&key=1',
+  '/api/next_steps': '/api/next_steps?kind=delivery&key=1',
 };
 // Of these there is none in a city that has just begun, or they are files and have tests of their own.
 const missing = new Set(['/api/import_targets/{name}/template.csv', '/api/import_targets/{name}/template.xlsx', '/api/imports/{id}', '/api/imports/{import_id}/problems', '/api/imports/{id}/rows', '/api/imports/{id}/source', '/api/lineage', '/api/files', '/api/files/{id}', '/api/files/{id}/content', '/api/files/{id}/preview',

@@ -48,6 +48,7 @@ const workRoutes: RouteRecordRaw[] = [
   work('/notices/settings', 'noticeSettings', 'told.settings', withMessageWords),
   work('/unsubscribe/:token', 'unsubscribe', 'unsubscribe.title', withMessageWords),
   work('/delegations', 'delegations', 'work.delegations', withMessageWords),
+  work('/notes/:kind/:recordKey', 'notes', 'notes.title'),
   work('/proposals', 'proposals', 'proposals.title'),
   work('/audit', 'audit', 'work.audit'),
   work('/audit/:id', 'auditEvent', 'audit.one'),

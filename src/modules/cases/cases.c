@@ -1,6 +1,5 @@
 #include "modules/cases/cases.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 
 #include "cases.sql.h"
@@ -9,8 +8,9 @@
 #include "modules/cases/flaws.h"
 #include "modules/cases/handlers.h"
 #include "modules/inbox/inbox.h"
+#include "modules/notes/notes.h"
 
-enum { PAGE = 100, PAGE_MAX = 500, BOARD_MAX = 5000, MENTIONS_MAX = 10 };
+enum { PAGE = 100, PAGE_MAX = 500, BOARD_MAX = 5000 };
 
 static const char *const states[] = {"running", "done", "withdrawn", NULL};
 static const struct field case_file_fields[] = {
@@ -183,27 +183,12 @@ static const struct field new_note_fields[] = {
 };
 static const SHAPE(new_note);
 
-/* The next "@name" of a text; false when there is none. */
-static bool next_mention(struct str *rest, struct str *name)
-{
-    size_t at = str_find(*rest, '@');
-    if (at == rest->length)
-        return false;
-    *rest = str_skip(*rest, at + 1);
-    size_t length = 0;
-    while (length < rest->length &&
-           (isalnum((unsigned char)rest->data[length]) || strchr("._-", rest->data[length])))
-        length++;
-    *name = str_first(*rest, length);
-    return true;
-}
-
 /* Whoever is mentioned is told, if he is of a party. */
 static enum error tell_mentioned(struct ctx *ctx, const struct case_work *work, struct str text)
 {
     struct str rest = text, name;
     enum error error = E_OK;
-    for (int told = 0; !error && told < MENTIONS_MAX && next_mention(&rest, &name); told++) {
+    for (int told = 0; !error && told < MENTIONS_MAX && mention_next(&rest, &name); told++) {
         int64_t account_id;
         error =
             db_number(ctx, &sql_case_mentioned,
@@ -241,6 +226,8 @@ static enum error respond(struct ctx *ctx, const struct case_work *work)
 HANDLER(case_note_add, new_note, case_view)
 {
     struct case_work work;
+    if (!in->text.length)
+        return complain(ctx, STR("text"), "请写内容", "say something");
     enum error error = case_see(ctx, in->id, &work);
     if (!error)
         error = case_claim(ctx, in->id);

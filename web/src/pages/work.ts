@@ -29,6 +29,7 @@ export default {
   delegations: () => import('./messages/DelegationsPage.vue'),
   outbox: () => import('./messages/OutboxPage.vue'),
   webhooks: () => import('./messages/WebhooksPage.vue'),
+  notes: () => import('./NotesPage.vue'),
   proposals: () => import('./ProposalsPage.vue'),
   audit: () => import('./AuditPage.vue'),
   auditEvent: () => import('./AuditEventPage.vue'),

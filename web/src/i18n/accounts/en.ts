@@ -265,6 +265,18 @@ const en: typeof zh = {
     note: 'Note (@ and a log-in name tells somebody; no personal data, please)',
     addNote: 'Add note',
   },
+  notes: {
+    title: 'Notes',
+    none: 'There are no notes yet.',
+    kind: {
+      proposal: 'Proposal',
+      delivery: 'Delivery',
+      import: 'Import',
+      document: 'Document',
+      case_file: 'Case',
+      data_set: 'Data set',
+    },
+  },
   inbox: {
     keys: 'Keys',
     keysHint: 'They do nothing while you type, or while a box is open.',

@@ -236,6 +236,18 @@ export default {
     note: '留言（写 @ 和登录名可提醒对方；请勿写个人信息）',
     addNote: '留言',
   },
+  notes: {
+    title: '留言',
+    none: '还没有留言。',
+    kind: {
+      proposal: '提请',
+      delivery: '报送',
+      import: '导入',
+      document: '文件',
+      case_file: '一件事',
+      data_set: '数据集',
+    },
+  },
   inbox: {
     keys: '快捷键',
     keysHint: '写字的时候、对话框打开的时候不起作用。',

@@ -46,7 +46,7 @@ start_postgres() {
     as_postgres "$postgres_bin/initdb" -D "$folder/data" -U kechuang -A trust -E UTF8 --locale=C.UTF-8 \
         --no-sync >"$scratch/initdb.log" 2>&1 || { cat "$scratch/initdb.log"; return 1; }
     as_postgres "$postgres_bin/pg_ctl" -D "$folder/data" -w -l "$folder/log" -o "-c listen_addresses= \
-        -c unix_socket_directories=$folder -c fsync=off -c max_connections=60" start \
+        -c unix_socket_directories=$folder -c fsync=off -c max_connections=100" start \
         >"$scratch/pg_ctl.log" || { cat "$scratch/pg_ctl.log" "$folder/log"; return 1; }
     postgres_data=$folder/data
     postgres_url="postgres:///postgres?host=$folder&user=kechuang"

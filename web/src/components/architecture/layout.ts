@@ -150,3 +150,9 @@ export function wrapped(text: string): string[] {
   }
   return lines;
 }
+
+/** What is owed is said of data sets; of what rests on them, that some of its data is. */
+export const stateKey = (node: ArchitectureNode): string =>
+  node.state === 'none'
+    ? ''
+    : `architecture.${node.layer === 'data' ? 'state' : 'rests'}.${node.state}`;

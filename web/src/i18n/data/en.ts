@@ -358,6 +358,7 @@ const en: typeof zh = {
       brain: 'How data become figures, judgements and services',
     },
     state: { current: 'current', due: 'due', never: 'never came', late: 'late' },
+    rests: { current: 'data current', due: 'data due', never: 'data missing', late: 'data late' },
   },
 };
 export default en;

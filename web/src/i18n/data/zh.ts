@@ -339,5 +339,6 @@ export default {
       brain: '数据怎样变成数字、判断和服务',
     },
     state: { current: '最新', due: '待报', never: '从未报送', late: '逾期' },
+    rests: { current: '数据最新', due: '有数据待报', never: '有数据未报', late: '有数据逾期' },
   },
 };

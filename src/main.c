@@ -21,6 +21,7 @@
 #include "modules/cases/simulate_command.h"
 #include "modules/documents/documents.h"
 #include "modules/findings/check_command.h"
+#include "modules/indicators/digest_command.h"
 #include "json/read.h"
 
 enum { REASON_MAX = 8192 };
@@ -274,6 +275,13 @@ COMMAND(command_check)
     return status == 2 ? MISUSED : status;
 }
 
+COMMAND(command_digest)
+{
+    UNUSED;
+    int status = digest_command(config, count, words);
+    return status == 2 ? MISUSED : status;
+}
+
 COMMAND(command_keys_check)
 {
     UNUSED;
@@ -389,6 +397,8 @@ static const struct command {
     {"check", "[--json] [--en] [--as-of N]",
      "核对数据：哪些对不上，不宜连成一列（给 --pack 则核对城市包）",
      "what does not add up (with --pack: in that pack)", 0, 4, command_check},
+    {"digest", "--since DAY [--json] [--en] [--area CODE]", "某日以来有什么变化，各带出处",
+     "what has become known since a day, each with its source", 2, 6, command_digest},
     {"doctor", "", "检查设置与数据库，说明如何修", "what is wrong, and how to mend it", 0, 0,
      command_doctor},
     /* Before `backup FOLDER`: check is no folder. */

@@ -183,7 +183,7 @@ static bool put_file(struct arena *arena, struct config *config, struct str *rea
 /* These commands have flags of their own. */
 static bool takes_flags(const char *command)
 {
-    static const char *const commands[] = {"import", "simulate", "check"};
+    static const char *const commands[] = {"import", "simulate", "check", "digest"};
     for (size_t i = 0; i < COUNT(commands); i++)
         if (strcmp(command, commands[i]) == 0)
             return true;

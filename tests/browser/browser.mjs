@@ -117,6 +117,7 @@ export async function everyPath(url = baseUrl) {
     '/indicators',
     `/indicators/${indicator}`,
     '/targets',
+    '/changes',
     '/areas',
     `/areas/${city.root_area}`,
     '/map',

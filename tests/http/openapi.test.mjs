@@ -76,6 +76,7 @@ const examples = {
   '/api/organisation_codes/{code}': '/api/organisation_codes/91350100M000100Y43',
   '/api/users/{id}': '/api/users/1',
   '/api/series': '/api/series?indicator_code=RD02&area_code=CQ',
+  '/api/changes': '/api/changes?since=2024-01-01',
   '/api/scorecard': '/api/scorecard?from=2021&to=2024',
   '/api/map': '/api/map?indicator_code=INDEX_TIER',
   '/api/data_sets/{code}': '/api/data_sets/rd_statistics',

@@ -87,6 +87,11 @@ export const router = createRouter({
       meta: { title: 'nav.targets' },
     },
     {
+      path: '/changes',
+      component: withDataWords(() => import('./pages/ChangesPage.vue')),
+      meta: { title: 'nav.changes' },
+    },
+    {
       path: '/areas',
       component: () => import('./pages/AreasPage.vue'),
       meta: { title: 'nav.areas' },

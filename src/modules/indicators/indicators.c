@@ -310,6 +310,7 @@ static const struct route routes[] = {
     OBSERVATION_ROUTES,
     SERIES_ROUTES,
     TARGET_ROUTES,
+    CHANGE_ROUTES,
     RELEASE_ROUTES,
     LINEAGE_ROUTES,
 };

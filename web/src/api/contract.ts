@@ -290,6 +290,25 @@ export interface Outlook {
   rule_en: string;
 }
 
+export interface Change {
+  kind: 'record' | 'target_reached' | 'rank' | 'revised' | 'first';
+  indicator_code: string;
+  indicator_name: string;
+  indicator_name_en: string;
+  area_code: string;
+  period: string;
+  statement: string;
+  statement_en: string;
+  now: Figure;
+  before: Figure | null;
+  published: string | null;
+  source_code: string | null;
+  source_title: string | null;
+  source_title_en: string | null;
+  line: number | null;
+  observation_id: number;
+}
+
 export interface TargetOutcomes {
   ended: number;
   met: number;

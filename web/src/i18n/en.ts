@@ -7,6 +7,7 @@ const en: Messages = {
     overview: 'Overview',
     indicators: 'Indicators',
     targets: 'Targets',
+    changes: 'Changes',
     areas: 'Areas',
     map: 'Map',
     documents: 'Documents',

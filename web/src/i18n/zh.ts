@@ -6,6 +6,7 @@ export default {
     overview: '总览',
     indicators: '指标',
     targets: '目标',
+    changes: '变化',
     areas: '区域',
     map: '地图',
     documents: '文件',

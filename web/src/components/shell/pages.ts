@@ -5,6 +5,7 @@ interface PageLink {
     | 'overview'
     | 'indicators'
     | 'targets'
+    | 'changes'
     | 'map'
     | 'areas'
     | 'documents'
@@ -20,6 +21,7 @@ export const pages: PageLink[] = [
   { name: 'overview', path: '/', icon: 'overview', tab: true },
   { name: 'indicators', path: '/indicators', icon: 'indicators', tab: true },
   { name: 'targets', path: '/targets', icon: 'targets', tab: false },
+  { name: 'changes', path: '/changes', icon: 'changes', tab: false },
   { name: 'map', path: '/map', icon: 'map', tab: true },
   { name: 'areas', path: '/areas', icon: 'areas', tab: true },
   { name: 'documents', path: '/documents', icon: 'documents', tab: false },

@@ -1,6 +1,21 @@
 import type zh from './zh';
 
 const en: typeof zh = {
+  changes: {
+    title: 'Changes',
+    since: 'Published after',
+    none: 'Nothing has changed since that day.',
+    kinds: {
+      record: 'Best on record',
+      target_reached: 'Targets reached',
+      rank: 'Ranks',
+      revised: 'Revised figures',
+      first: 'Published for the first time',
+    },
+    now: 'Now',
+    before: 'Before',
+    source: 'Source',
+  },
   targets: {
     ofYear: 'Targets of the year',
     year: 'Year',

@@ -1,5 +1,20 @@
 // The words of search, imports, exports, files and the collection board. No digits here either.
 export default {
+  changes: {
+    title: '变化',
+    since: '此日之后发布的',
+    none: '这一天以来没有变化。',
+    kinds: {
+      record: '有数以来最好',
+      target_reached: '达到目标',
+      rank: '名次变化',
+      revised: '数有修订',
+      first: '首次有数',
+    },
+    now: '现在',
+    before: '此前',
+    source: '出处',
+  },
   targets: {
     ofYear: '年度目标',
     year: '年份',

@@ -3,6 +3,7 @@
 #include "core/jobs.h"
 #include "core/mail.h"
 #include "modules/jobs/jobs.h"
+#include "modules/notices/internal.h"
 #include "unit/unit.h"
 
 enum { ROUNDS = 300 };
@@ -26,6 +27,37 @@ static void the_next_turn_is_the_first_minute_that_fits(void **state)
         int64_t minute = (seed >> 5) % 1440, weekday = (seed >> 16) % 8;
         assert_int_equal(schedule_next((struct instant){now}, offset, minute, weekday).seconds,
                          naive_next(now, offset, minute, weekday));
+    }
+}
+
+static struct date local_day(int64_t seconds, int offset)
+{
+    int64_t local = seconds + offset * INT64_C(60);
+    return (struct date){(int)(local / 86400)};
+}
+
+/* The Monday of a day's week, found by going back day by day. */
+static int64_t monday_by_hand(struct date day)
+{
+    while ((day.days + 3) % 7 != 0) /* day 0 was a Thursday */
+        day.days--;
+    return day.days;
+}
+
+static void a_digest_is_due_once_a_day_or_once_a_week(void **state)
+{
+    unsigned seed = 3;
+    (void)state;
+    assert_true(digest_is_due(true, INSTANT_NONE, (struct instant){0}, 480));
+    for (int round = 0; round < ROUNDS * 10; round++) {
+        int64_t last = 1700000000 + (int64_t)(seed = seed * 1103515245u + 12345u) % 100000000;
+        int64_t now = last + (int64_t)(seed >> 4) % (12 * 86400);
+        int offset = (int)((seed >> 8) % 1440) - 720;
+        struct date was = local_day(last, offset), is = local_day(now, offset);
+        struct instant before = {last}, at = {now};
+        assert_int_equal(digest_is_due(false, before, at, offset), was.days != is.days);
+        assert_int_equal(digest_is_due(true, before, at, offset),
+                         monday_by_hand(was) != monday_by_hand(is));
     }
 }
 
@@ -69,6 +101,7 @@ static void a_letter_has_short_lines_and_whole_characters(void **state)
 }
 
 UNIT_GROUP(schedule, cmocka_unit_test(the_next_turn_is_the_first_minute_that_fits),
+           cmocka_unit_test(a_digest_is_due_once_a_day_or_once_a_week),
            cmocka_unit_test(pauses_double_up_to_a_ceiling),
            cmocka_unit_test(an_address_cannot_carry_a_header),
            cmocka_unit_test(a_letter_has_short_lines_and_whole_characters))

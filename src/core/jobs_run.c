@@ -50,8 +50,7 @@ static enum error end_step(struct ctx *ctx, void *state)
     struct args args = FROM_AND(job, job, arg_text("node", ending->node));
     if (!str_is(job->state, "queued"))
         return db_do(ctx, &sql_job_end, args);
-    int64_t pause =
-        job_pause_seconds(job_kind_of(job->kind), job->tries, randombytes_uniform(100));
+    int64_t pause = job_pause_seconds(job_kind_of(job->kind), job->tries, randombytes_uniform(100));
     job->not_before = (struct instant){ctx->now.seconds + pause};
     return db_do(ctx, &sql_job_again, args);
 }

@@ -128,11 +128,19 @@ struct begun {
 static const struct field begun_fields[] = {FIELD(struct begun, id, "编号", "Number")};
 static const SHAPE(begun);
 
+/* Of two nodes that see at once that something is due, one begins. */
 SHARED_HANDLER(outbox_begin, nothing, begun)
 {
+    int64_t under_way;
     (void)in;
     (void)out;
-    return job_start(ctx, "sending", STR("outbox"));
+    enum error error = db_do(ctx, &sql_outbox_gate, NO_ARGS);
+    if (!error)
+        error = db_number(ctx, &sql_sending_under_way, NO_ARGS, &under_way);
+    if (error)
+        return error;
+    return under_way ? fail(ctx, E_CONFLICT, "已经在发送", "it is being sent already")
+                     : job_start(ctx, "sending", STR("outbox"));
 }
 
 enum error outbox_tick(struct ctx *ctx, const struct ticking *ticking)

@@ -37,6 +37,9 @@ SELECT CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE state = 'queued' AND not_bef
               OR EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND lease_until < :now)
             THEN 1 ELSE 0 END;
 
+-- name: outbox_gate
+UPDATE outbox_gate SET turn = turn + 1 WHERE id = 1;
+
 -- name: sending_under_way
 SELECT count(*) FROM (SELECT id FROM job WHERE kind = 'sending' AND state IN ('queued', 'running')
                       LIMIT 1) AS one;

@@ -202,9 +202,9 @@ for (const server of servers) {
 }
 
 for (const server of servers)
-  test(`${server.name}: data sets are found by whoever works with them`, async () => {
+  test(`${server.name}: data sets are found by whoever may read their entry`, async () => {
     const admin = await administrator(server), leader = await newUser(admin, 'leader');
     const found = async (reader) => (await reader.done('GET', `/api/search?q=${encodeURIComponent('财政科技支出')}&kind=data_set`)).items.map(({ key }) => key);
     assert.deepEqual(await found(leader), ['fiscal_spending']);
-    assert.deepEqual(await found(new Reader(server)), []);
+    assert.ok(!(await found(new Reader(server))).includes('fiscal_spending'), 'it is not public');
   });

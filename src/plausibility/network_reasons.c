@@ -91,13 +91,17 @@ size_t network_reasons(struct arena *arena, const struct network *network, size_
     uint32_t ties[REASONS_MAX];
     size_t tie_count = ties_behind(network, level, ties), count = 0;
     const struct level *whole = &network->levels[level];
+    /* Each trial needs a small network, and of many figures there are many trials. */
+    struct arena trial = {.escape = arena->escape};
     for (size_t i = tie_count; i-- > 0;) { /* the farthest first */
-        struct level found = level_by(arena, network, level, ties, tie_count, i);
+        arena_reset(&trial);
+        struct level found = level_by(&trial, network, level, ties, tie_count, i);
         if (!says_as_much(&found, whole))
             continue;
         memmove(&ties[i], &ties[i + 1], (tie_count - i - 1) * sizeof(*ties));
         tie_count--;
     }
+    arena_free(&trial);
     for (size_t i = 0; i < tie_count && count < most; i++)
         if (network->ties[ties[i]].figure != FIGURE_NONE)
             figures[count++] = network->ties[ties[i]].figure;

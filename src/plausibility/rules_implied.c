@@ -3,6 +3,7 @@
 
 #include "plausibility/network.h"
 #include "plausibility/rules.h"
+#include "plausibility/table.h"
 
 static struct str listed(const struct check *check, const size_t *figures, size_t count,
                          bool english)
@@ -18,26 +19,28 @@ static struct str listed(const struct check *check, const size_t *figures, size_
 }
 
 /* A contradiction shows at each level that it empties; it is one. */
-static bool was_reported(const struct check *check, const size_t *figures, size_t count)
+static bool was_reported(const struct check *check, struct table *reported, const size_t *figures,
+                         size_t count)
 {
-    const struct findings *findings = check->findings;
-    for (size_t i = findings->count; i-- > 0 && findings->list[i].rule == check->rule;)
-        if (findings->list[i].figure_count == count &&
-            memcmp(findings->list[i].figures, figures, count * sizeof(*figures)) == 0)
-            return true;
+    struct str key = {(const char *)figures, count * sizeof(*figures)};
+    uint32_t known = 0;
+    if (table_find(reported, key, &known))
+        return true;
+    table_key(check->arena, reported, arena_str(check->arena, key));
     return false;
 }
 
 void find_disagreements(struct check *check)
 {
     const struct network *network = network_settle(check->arena, check->set);
+    struct table reported = {0};
     for (size_t i = 0; i < network->level_count; i++) {
         size_t figures[FINDING_FIGURES_MAX];
         const struct level *level = &network->levels[i];
         if (!level->empty)
             continue;
         size_t count = network_reasons(check->arena, network, i, figures, COUNT(figures));
-        if (count < 2 || was_reported(check, figures, count))
+        if (count < 2 || was_reported(check, &reported, figures, count))
             continue;
         report(check, figures, count,
                arena_print(check->arena, "%s：逐级推算后不能同时成立，口径、基数或约数的含义待核",

@@ -108,13 +108,22 @@ static size_t points_of(struct str text, uint32_t points[NAME_POINTS_MAX])
     return count;
 }
 
+static bool continues(struct str text, size_t at)
+{
+    return at < text.length && ((unsigned char)text.data[at] & 0xC0) == 0x80;
+}
+
+/* Bytewise, since this is asked of every pair of names beside each other. */
 size_t common_beginning(struct str a, struct str b)
 {
-    uint32_t left[NAME_POINTS_MAX], right[NAME_POINTS_MAX];
-    size_t left_count = points_of(a, left), right_count = points_of(b, right), same = 0;
-    while (same < left_count && same < right_count && left[same] == right[same])
-        same++;
-    return same;
+    size_t bytes = 0, points = 0;
+    while (bytes < a.length && bytes < b.length && a.data[bytes] == b.data[bytes])
+        bytes++;
+    while (bytes && (continues(a, bytes) || continues(b, bytes)))
+        bytes--; /* not a whole character */
+    for (size_t i = 0; i < bytes; i++)
+        points += !continues(a, i);
+    return points;
 }
 
 size_t common_subsequence(struct str a, struct str b)

@@ -22,7 +22,7 @@ struct reading_progress {
     void (*tell)(void *state, int64_t done, int64_t total); /* by ids; may be NULL */
     void *state;
 };
-/* Bytes that a check may take: about 700 an observation, so some 3 million of them. */
+/* Bytes that a check may take: about 900 an observation (measured), so some 2 million of them. */
 enum { CHECK_MEMORY_MB = 2048 };
 /* An arena of that size, which ends with the context's and whose exhaustion leads where that of the
  * context's leads. */

@@ -37,5 +37,9 @@ WHERE observation.id > :after AND recorded_seq <= :as_of
   AND (replaced_seq IS NULL OR replaced_seq > :as_of)
 ORDER BY observation.id LIMIT :limit;
 
+-- How many there are, for the room that they take.
+-- name: checked_count
+SELECT coalesce(sum(count), 0) FROM observation_tally;
+
 -- name: checked_last_id
 SELECT coalesce(max(id), 0) FROM observation;

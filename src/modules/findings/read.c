@@ -32,8 +32,8 @@ struct reading {
 /* Most texts recur (areas, units, periods): one that its slot still holds is not copied again. */
 static struct str keep(struct reading *reading, struct str text)
 {
-    if (!text.data)
-        return text;
+    if (!text.length)
+        return text.data ? STR("") : STR_NONE;
     struct str *slot = &reading->texts[hash_bytes(0, text.data, text.length) % TEXT_SLOTS];
     if (!slot->data || !str_equal(*slot, text))
         *slot = arena_str(reading->arena, text);
@@ -220,18 +220,17 @@ enum column {
     C_TOKEN
 };
 
-static void make_room(struct reading *reading)
+/* Moving a million figures to a larger place would need both places. */
+static void make_room(struct reading *reading, size_t capacity)
 {
     struct checked_set *out = reading->out;
-    size_t count = out->set.count, more = count + count / 2 + PAGE;
-    if (count < reading->capacity)
-        return;
+    size_t count = out->set.count;
     out->set.figures =
         arena_grow(reading->arena, out->set.figures, count * sizeof(struct checked_figure),
-                   more * sizeof(struct checked_figure));
+                   capacity * sizeof(struct checked_figure));
     out->origins = arena_grow(reading->arena, out->origins, count * sizeof(struct figure_origin),
-                              more * sizeof(struct figure_origin));
-    reading->capacity = more;
+                              capacity * sizeof(struct figure_origin));
+    reading->capacity = capacity;
 }
 
 static enum error take_observation(struct ctx *ctx, void *state, const struct db_cursor *row)
@@ -239,7 +238,8 @@ static enum error take_observation(struct ctx *ctx, void *state, const struct db
     struct reading *reading = state;
     struct checked_set *out = reading->out;
     (void)ctx;
-    make_room(reading);
+    if (out->set.count == reading->capacity)
+        make_room(reading, reading->capacity + reading->capacity / 2 + PAGE);
     size_t place = out->set.count++;
     reading->rows++;
     reading->after = integer_at(row, C_ID);
@@ -279,9 +279,13 @@ static enum error read_observations(struct reading *reading, int64_t as_of,
                                     struct reading_progress progress)
 {
     struct ctx *ctx = reading->ctx;
-    int64_t last = 0;
+    int64_t last = 0, count = 0;
     struct str text = as_of ? sql_checked_observations_as_of.text : sql_checked_observations.text;
     enum error error = db_number(ctx, &sql_checked_last_id, NO_ARGS, &last);
+    if (!error)
+        error = db_number(ctx, &sql_checked_count, NO_ARGS, &count);
+    if (!error)
+        make_room(reading, (size_t)(count > 0 ? count : 0) + 1);
     do {
         reading->rows = 0;
         if (!error)

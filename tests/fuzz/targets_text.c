@@ -14,6 +14,7 @@
 #include "fuzz/targets_inside.h"
 #include "stats/condition.h"
 #include "stats/expression.h"
+#include "stats/units.h"
 #include "text/fold.h"
 #include "text/locate.h"
 
@@ -35,6 +36,9 @@ void fuzz_number(const uint8_t *data, size_t size)
     enum log_level level;
     if (log_level_parse(str, &level))
         assert(size <= 7);
+    struct unit unit;
+    if (utf8_check(str) == size && unit_parse(str, &unit))
+        assert(!isnan(unit.scale));
     free(text);
 }
 

@@ -61,7 +61,7 @@ static const char *step_flaw(const struct lifecycle *lifecycle, size_t n, struct
     for (size_t i = 0; i < COUNT(names); i++)
         if (state_number(lifecycle, names[i]) == lifecycle->state_count)
             return arena_print(arena, "%s: %s is no state", step->event, names[i]).data;
-    if (!step->roles && lifecycle->states[state_number(lifecycle, step->from)].final)
+    if (!step->roles && !step->data && lifecycle->states[state_number(lifecycle, step->from)].final)
         return arena_print(arena, "%s: time alone leaves the final %s", step->event, step->from)
             .data;
     for (size_t i = 0; i < n; i++)

@@ -30,6 +30,7 @@ struct transition {
     const char *zh, *en;   /* as a button says it */
     uint32_t roles; /* who may; 0 = nobody: the program does it when time passes or data arrive */
     bool reason;    /* has to be given */
+    bool data; /* with no roles: data that arrive do it, not time, so it may leave a final state */
     enum clock_effect clock;
     /* Says by fail() why it cannot be now; may be NULL. */
     enum error (*guard)(struct ctx *ctx, const void *record);

@@ -112,9 +112,9 @@ static const struct transition finding_steps[] = {
          .reason = true),
     /* A later check finds it no more, and then perhaps again. */
     STEP("disappearance", "open", "corrected", "不再发现", "Found no more"),
-    STEP("disappearance", "explained", "corrected", "不再发现", "Found no more"),
-    STEP("disappearance", "accepted", "corrected", "不再发现", "Found no more"),
-    STEP("recurrence", "corrected", "open", "再次发现", "Found again"),
+    STEP("disappearance", "explained", "corrected", "不再发现", "Found no more", .data = true),
+    STEP("disappearance", "accepted", "corrected", "不再发现", "Found no more", .data = true),
+    STEP("recurrence", "corrected", "open", "再次发现", "Found again", .data = true),
 };
 const LIFECYCLE(finding, "finding", "存疑", "Finding");
 

@@ -465,6 +465,8 @@ static enum error take_line(struct pass *pass, struct import_line *line)
     }
     enum error error = judge(pass, line, &state);
     bool apart = str_is(pass->work->import.mode, "rows");
+    if (!error && !pass->write && !state.same && pass->work->told)
+        error = pass->work->told(ctx, pass->work->told_state, state.record);
     if (!error && pass->write && !state.same)
         error = (apart ? store_apart : store)(pass, line, &state);
     if (!error) {
@@ -520,8 +522,9 @@ static enum error take_all(struct pass *pass, struct import_reader *reader)
         import_reader_give(reader, batch);
         if (error)
             return error;
-        job_progress(pass->run, work->row_count, work->import.row_count);
-        if (job_is_cancelled(pass->run))
+        if (pass->run)
+            job_progress(pass->run, work->row_count, work->import.row_count);
+        if (pass->run && job_is_cancelled(pass->run))
             return fail(ctx, E_CONFLICT, "已取消，什么也没有导入",
                         "cancelled: nothing was imported");
     }

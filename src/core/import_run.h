@@ -15,6 +15,10 @@ struct import_work {
     int file;
     bool one_by_one; /* each row is written before the next is looked at, so that errors have lines
                       */
+    /* Of a pass that only looks: told each record that would be new or change, as it would be then;
+     * it is there until this returns. May be NULL. */
+    enum error (*told)(struct ctx *ctx, void *state, const void *record);
+    void *told_state;
     /* What came of it. */
     struct import_counts counts;
     int64_t row_count, public_count, problem_count;
@@ -27,8 +31,9 @@ extern const struct shape import_correction_shape;
 /* In a transaction: what the import says, for whoever may import into its target. */
 enum error import_open(struct ctx *ctx, int64_t id, struct import_work *work) MUST_USE;
 void import_close(struct import_work *work);
-/* All lines, in a transaction: only looked at, or written with their import_rows. An error is about
- * the whole; wrong lines are counted, and told in `problems`. */
+/* `run` NULL: nobody asks how far it is. All lines, in a transaction: only looked at, or written
+ * with their import_rows. An error is about the whole; wrong lines are counted, and told in
+ * `problems`. */
 enum error import_pass(struct ctx *ctx, struct job_run *run, struct import_work *work,
                        bool write) MUST_USE;
 /* The record before the line, of its JSON, and after it; `was` STR_NONE = there was none. E_ERASED

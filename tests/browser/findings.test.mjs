@@ -138,3 +138,36 @@ for (const [viewport, theme, lang] of [
     await page.context().close();
   });
 }
+
+test('an import shows what it would bring, before it is run', { skip }, async () => {
+  const head =
+    'fact_id,indicator_code,area_code,period,value,unit,measure,status,approximation,visibility';
+  const { items } = await get('/api/observations?fact_id=S001-032');
+  const [now] = items;
+  const line = [
+    now.fact_id,
+    now.indicator_code,
+    now.area_code,
+    now.period,
+    now.value * 20,
+    now.unit,
+    now.measure,
+    now.status,
+    now.approximation,
+    now.visibility,
+  ];
+  const sent = await fetch(`${baseUrl}/api/imports?target=observations&name=figures.csv`, {
+    method: 'POST',
+    headers: { ...authorised, 'Content-Type': 'text/csv' },
+    body: `${head}\n${line.join(',')}\n`,
+  });
+  const { id } = await sent.json();
+  await fetch(`${baseUrl}/api/imports/${id}/check`, { method: 'POST', headers: authorised });
+  const page = await openPage(browser, { signedIn: true });
+  await visit(page, `/imports/${id}`);
+  await page.locator('[data-foreseen] li').first().waitFor();
+  assert.ok((await page.locator('[data-foreseen]').innerText()).includes(now.fact_id));
+  assert.deepEqual(await axeViolations(page), []);
+  assert.deepEqual(await complaintsOf(page), []);
+  await page.context().close();
+});

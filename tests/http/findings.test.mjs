@@ -2,8 +2,9 @@
 // reader sees what he may; on both databases.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { administrator, figure, newUser, Reader, servers } from './access.mjs';
-import { until } from './apart.mjs';
+import { administrator, figure, newName, newUser, Reader, servers } from './access.mjs';
+import { ask } from './ask.mjs';
+import { get, makers, operator, post, start, until } from './apart.mjs';
 
 for (const server of servers) {
   const called = (what) => `${server.name}: ${what}`;
@@ -160,6 +161,31 @@ for (const server of servers) {
     assert.deepEqual(detail.next_steps, []);
   });
 
+  test(called('an import shows what it would bring before anything is written'), async () => {
+    const HEAD = 'fact_id,indicator_code,area_code,period,value,unit,measure,status,approximation,visibility';
+    const [part, whole, fine] = ['A', 'B', 'C'].map(newName);
+    const rows = [`${part},RD01,XZ-NP,2011,5123,元,flow,final,exact,bureau`, `${whole},GDP,XZ-NP,2011,612,元,flow,final,exact,bureau`,
+      `${fine},RD01,XZ-XL,2011,7,元,flow,final,exact,bureau`];
+    const send = async (by, lines) => (await by.done('POST', '/api/imports?target=observations&name=own.csv',
+      `${[HEAD, ...lines].join('\n')}\n`, [['Content-Type', 'text/csv']])).id;
+    const before = (await who.analyst.get('/api/observations.csv')).body;
+    const id = await send(who.analyst, rows);
+    const foreseen = await who.analyst.done('GET', `/api/imports/${id}/findings`);
+    assert.equal(foreseen.line_count, 3);
+    assert.deepEqual(foreseen.items.map(({ rule, fact_ids }) => [rule, fact_ids.split(' ').sort()]),
+      [['subset_exceeds_whole', [part, whole].sort()]]);
+    assert.equal((await who.analyst.get('/api/observations.csv')).body, before);
+    assert.equal((await who.second.get(`/api/imports/${id}/findings`)).status, 404, 'another’s import');
+    assert.equal((await who.leader.get(`/api/imports/${id}/findings`)).status, 403);
+    // A line that changes a figure that is there: with the figure beside it.
+    const { items: [now] } = await who.analyst.done('GET', `/api/observations?fact_id=${figures.whole.fact_id}`);
+    const change = await send(who.analyst, [`${now.fact_id},GDP,XZ-NP,2014,9000,元,flow,${now.status},${now.approximation},bureau`]);
+    assert.deepEqual((await who.analyst.done('GET', `/api/imports/${change}/findings`)).items, []);
+    const wrong = await send(who.analyst, [`${now.fact_id},GDP,XZ-NP,2014,1,元,flow,${now.status},${now.approximation},bureau`]);
+    assert.deepEqual((await who.analyst.done('GET', `/api/imports/${wrong}/findings`)).items.map(({ fact_ids }) => fact_ids.split(' ').sort()),
+      [[figures.part.fact_id, figures.whole.fact_id].sort()]);
+  });
+
   test(called('two checks asked for at once are one, and a check changes no figure'), async () => {
     const before = (await who.analyst.get('/api/observations.csv')).body;
     const asked = await Promise.all([1, 2, 3, 4].map(() => who.analyst.done('POST', '/api/finding_checks', {})));
@@ -171,3 +197,33 @@ for (const server of servers) {
     assert.equal((await who.expert.post('/api/finding_checks', {})).status, 403);
   });
 }
+
+for (const [name, make] of Object.entries(makers))
+  test(`${name}: after a change the figures are checked by themselves, once they stand still`, async () => {
+    const server = await start(make('checked'), 'tests/packs/xingzhou', '--check-after', '1');
+    const state = async () => JSON.parse((await get(server.url, '/api/finding_check', operator(server.token))).body);
+    const found = async (fact) => JSON.parse((await get(server.url, `/api/findings?fact_id=${fact}`, operator(server.token))).body).items;
+    const first = await until('the pack has been checked', async () => {
+      const now = await state();
+      return now.checked_at && now.job.state === 'done' ? now : null;
+    });
+    assert.ok(first.observation_count > 50);
+    const [part] = await Promise.all([
+      post(server, '/api/observations', figure({ area_code: 'XZ-NP', period: '2014', value: 500, note: '测试', visibility: 'bureau' })),
+      post(server, '/api/observations', figure({ indicator_code: 'GDP', area_code: 'XZ-NP', period: '2014', value: 300, note: '测试', visibility: 'bureau' })),
+    ]);
+    const [one] = await until('it has been found', async () => {
+      const items = await found(part.fact_id);
+      return items.length ? items : null;
+    });
+    assert.equal(one.state, 'open');
+    // A revision ends it, with nobody asking.
+    const { id, recorded_seq } = JSON.parse((await get(server.url, `/api/observations?fact_id=${part.fact_id}`, operator(server.token))).body).items[0];
+    const revised = await ask(server.url, 'POST', `/api/observations/${id}/revisions`, [...operator(server.token),
+      ['Content-Type', 'application/json'], ['If-Match', `"${recorded_seq}"`]], JSON.stringify({ value: 100, note: '更正' }));
+    assert.equal(revised.status, 201, revised.body);
+    await until('it is corrected', async () => (await found(part.fact_id))[0].state === 'corrected');
+    // Nothing has changed since: nothing is checked.
+    const { job } = await state();
+    assert.equal((await state()).job.id, job.id);
+  });

@@ -92,8 +92,8 @@ static enum error look(struct ctx *ctx, void *state)
     const struct asked *asked = state;
     struct checked_set checked;
     struct arena *arena = check_arena(ctx);
-    enum error error =
-        checked_set_read(ctx, arena, asked->as_of, (struct reading_progress){NULL, NULL}, &checked);
+    struct checked_request request = {.as_of = asked->as_of};
+    enum error error = checked_set_read(ctx, arena, &request, NULL, &checked);
     if (error)
         return error;
     struct findings found = plausibility_check(arena, &checked.set);

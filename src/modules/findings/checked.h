@@ -4,6 +4,7 @@
 #define FINDINGS_CHECKED_H
 
 #include "core/jobs.h"
+#include "modules/indicators/indicators.h"
 #include "plausibility/check.h"
 
 /* --- read.c: the observations as the engine takes them --------------------------------------- */
@@ -18,19 +19,26 @@ struct checked_set {
     struct figure_set set;
     struct figure_origin *origins; /* of set.figures */
 };
-struct reading_progress {
-    void (*tell)(void *state, int64_t done, int64_t total); /* by ids; may be NULL */
-    void *state;
+struct checked_request {
+    int64_t as_of; /* 0 = the current observations; else those recorded at that number */
+    void (*tell)(void *state, int64_t done, int64_t total); /* how far, by ids; may be NULL */
+    void *tell_state;
+    /* Instead of the figures of the same numbers, or beside them: observations that are not stored,
+     * whose texts outlive the set. */
+    const struct observation *instead;
+    size_t instead_count;
 };
 /* Bytes that a check may take: about 900 an observation (measured), so some 2 million of them. */
 enum { CHECK_MEMORY_MB = 2048 };
 /* An arena of that size, which ends with the context's and whose exhaustion leads where that of the
  * context's leads. */
 struct arena *check_arena(struct ctx *ctx);
-/* The current observations, or those recorded at the number `as_of` (0 = current), with all that is
- * declared about indicators; prepared. In a transaction of the caller's. */
-enum error checked_set_read(struct ctx *ctx, struct arena *arena, int64_t as_of,
-                            struct reading_progress progress, struct checked_set *out) MUST_USE;
+/* The observations asked for, with all that is declared about indicators; prepared. Those that came
+ * `instead` are the places in `instead_places` (as many; the caller's array; may be NULL). In a
+ * transaction of the caller's. */
+enum error checked_set_read(struct ctx *ctx, struct arena *arena,
+                            const struct checked_request *asked, size_t *instead_places,
+                            struct checked_set *out) MUST_USE;
 
 /* --- identity.c ------------------------------------------------------------------------------ */
 

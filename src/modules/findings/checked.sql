@@ -15,7 +15,7 @@ SELECT indicator_code, expression FROM indicator_derivation ORDER BY indicator_c
 SELECT fact_id, indicator_code, area_code, base_period, period, multiple FROM observation_claim
 ORDER BY fact_id, indicator_code, area_code;
 
--- The columns are read by their places: enum column in read.c.
+-- The columns are read by their places: enum observation_column in read.c.
 -- name: checked_observations
 SELECT observation.id, fact_id, indicator_code, definition_version, area_code, scope, among, period,
        period_start, period_end, value, value_high, unit, status, measure, approximation,

@@ -50,6 +50,6 @@ enum error findings_tick(struct ctx *ctx, const struct ticking *ticking);
 extern const struct handler finding_show_handler, finding_step_handler, finding_owner_handler,
     finding_publish_handler, finding_check_start_handler, finding_check_show_handler,
     finding_count_list_handler, finding_rule_list_handler, finding_mark_list_handler,
-    observation_finding_list_handler;
+    observation_finding_list_handler, import_finding_list_handler;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "checked.sql.h"
 #include "modules/findings/checked.h"
+#include "plausibility/table.h"
 
 enum { PAGE = 10000, TEXT_SLOTS = 4096 };
 
@@ -190,7 +191,7 @@ static enum error take_claim(struct ctx *ctx, void *state, const struct db_curso
 /* --- Observations ---------------------------------------------------------------------------- */
 
 /* Of the statements checked_observations…, in their order. */
-enum column {
+enum observation_column {
     C_ID,
     C_FACT_ID,
     C_INDICATOR,
@@ -275,12 +276,12 @@ static enum error take_observation(struct ctx *ctx, void *state, const struct db
     return E_OK;
 }
 
-static enum error read_observations(struct reading *reading, int64_t as_of,
-                                    struct reading_progress progress)
+static enum error read_observations(struct reading *reading, const struct checked_request *asked)
 {
     struct ctx *ctx = reading->ctx;
     int64_t last = 0, count = 0;
-    struct str text = as_of ? sql_checked_observations_as_of.text : sql_checked_observations.text;
+    struct str text =
+        asked->as_of ? sql_checked_observations_as_of.text : sql_checked_observations.text;
     enum error error = db_number(ctx, &sql_checked_last_id, NO_ARGS, &last);
     if (!error)
         error = db_number(ctx, &sql_checked_count, NO_ARGS, &count);
@@ -290,17 +291,74 @@ static enum error read_observations(struct reading *reading, int64_t as_of,
         reading->rows = 0;
         if (!error)
             error = db_rows(ctx, text,
-                            ARGS(arg_int("after", reading->after), arg_int("as_of", as_of),
+                            ARGS(arg_int("after", reading->after), arg_int("as_of", asked->as_of),
                                  arg_int("limit", PAGE)),
                             take_observation, reading);
-        if (!error && progress.tell)
-            progress.tell(progress.state, reading->after, last);
+        if (!error && asked->tell)
+            asked->tell(asked->tell_state, reading->after, last);
     } while (!error && reading->rows == PAGE);
     return error;
 }
 
-enum error checked_set_read(struct ctx *ctx, struct arena *arena, int64_t as_of,
-                            struct reading_progress progress, struct checked_set *out)
+/* --- What is not stored ---------------------------------------------------------------------- */
+
+static void take_instead(struct reading *reading, const struct observation *o, size_t place)
+{
+    struct checked_set *out = reading->out;
+    out->set.figures[place] = (struct checked_figure){
+        .fact_id = o->fact_id,
+        .indicator = indicator_place(&out->set, o->indicator_code),
+        .definition_version = o->definition_version,
+        .area_code = o->area_code,
+        .scope = o->scope,
+        .among = o->among,
+        .period = o->period,
+        .start = o->period_start,
+        .end = o->period_end,
+        .value = o->value,
+        .value_high = o->value_high.known ? o->value_high.value : (double)NAN,
+        .unit = o->unit,
+        .status = figure_status_of(o->status),
+        .measure = measure_of(o->measure),
+        .approximation = approximation_of(o->approximation),
+        .base_period = o->base_period,
+        .attaches_to = o->attaches_to,
+        .repeats = o->repeats,
+        .published_on = o->published_on,
+        .source_code = o->source_code,
+        .token = o->token,
+        .note = o->note,
+        .line = o->line.known ? o->line.value : 0};
+    out->origins[place] = (struct figure_origin){.observation_id = o->id,
+                                                 .visibility = o->visibility,
+                                                 .department_code = o->department_code,
+                                                 .sample = o->sample};
+}
+
+static void put_instead(struct reading *reading, const struct checked_request *asked,
+                        size_t *places)
+{
+    struct figure_set *set = &reading->out->set;
+    struct table numbers = {0}; /* of a fact: its place */
+    for (size_t i = 0; asked->instead_count && i < set->count; i++)
+        table_key(reading->arena, &numbers, set->figures[i].fact_id);
+    for (size_t i = 0; i < asked->instead_count; i++) {
+        const struct observation *o = &asked->instead[i];
+        uint32_t place = 0;
+        if (!table_find(&numbers, o->fact_id, &place)) {
+            if (set->count == reading->capacity)
+                make_room(reading, set->count + asked->instead_count);
+            place = (uint32_t)set->count++;
+        }
+        take_instead(reading, o, place);
+        if (places)
+            places[i] = place;
+    }
+}
+
+enum error checked_set_read(struct ctx *ctx, struct arena *arena,
+                            const struct checked_request *asked, size_t *instead_places,
+                            struct checked_set *out)
 {
     struct reading reading = {.ctx = ctx, .arena = arena, .out = out};
     reading.texts = arena_array(arena, TEXT_SLOTS, sizeof(*reading.texts));
@@ -311,9 +369,11 @@ enum error checked_set_read(struct ctx *ctx, struct arena *arena, int64_t as_of,
     if (!error)
         error = db_rows(ctx, sql_checked_formulas.text, NO_ARGS, take_formula, &reading);
     if (!error)
-        error = read_observations(&reading, as_of, progress);
-    if (!error)
-        error = db_rows(ctx, sql_checked_claims.text, NO_ARGS, take_claim, &reading);
+        error = read_observations(&reading, asked);
+    if (error)
+        return error;
+    put_instead(&reading, asked, instead_places);
+    error = db_rows(ctx, sql_checked_claims.text, NO_ARGS, take_claim, &reading);
     if (!error)
         figures_prepare(arena, &out->set);
     return error;

@@ -45,12 +45,13 @@ static void tell(void *run, int64_t done, int64_t total)
 static enum error read_all(struct ctx *ctx, struct arena *arena, struct job_run *run,
                            struct checked_set *checked, int64_t *sealed)
 {
+    struct checked_request asked = {.tell = tell, .tell_state = run};
     enum db_status status = db_begin(ctx->db, false);
     enum error error = db_failed(status) ? fail_database(ctx, status) : E_OK;
     if (!error)
         error = sequence_sealed(ctx, 0, sealed);
     if (!error)
-        error = checked_set_read(ctx, arena, 0, (struct reading_progress){tell, run}, checked);
+        error = checked_set_read(ctx, arena, &asked, NULL, checked);
     db_rollback(ctx->db);
     return error;
 }

@@ -104,3 +104,17 @@ export interface FindingCheck {
   finding_count: number;
   job: Job | null;
 }
+
+/** What an import would bring. */
+export interface Foreseen {
+  items: {
+    rule: string;
+    kind: FindingKind;
+    statement: string;
+    statement_en: string;
+    arithmetic: string;
+    fact_ids: string;
+  }[];
+  line_count: number;
+  truncated: boolean;
+}

@@ -131,6 +131,9 @@ const en: typeof zh = {
     found: 'Found by a check',
     program: 'The program',
     visibility: 'Who may see it',
+    foreseen: 'Findings that this import would bring',
+    noneForeseen: 'These lines agree with the figures that are there.',
+    moreForeseen: 'There are more than are listed.',
     neutral:
       'A finding is no verdict: definition, scope or time may be the reason. Verify it, and say what it is.',
     ask: {

@@ -112,6 +112,9 @@ export default {
     found: '核对时发现',
     program: '程序',
     visibility: '谁能看',
+    foreseen: '导入后会出现的存疑',
+    noneForeseen: '这些行与已有的数对得上。',
+    moreForeseen: '还有更多，没有列出。',
     neutral: '存疑不是结论：口径、范围、时点都可能是原因，请核实后说明。',
     ask: {
       explanation: '说明为什么看起来对不上，数本身不用改。',

@@ -257,13 +257,24 @@ static enum error is_set(struct ctx *ctx, const char *key, bool *set)
     return error == E_NOT_FOUND ? E_OK : error;
 }
 
+/* Whatever starts "today" starts on the city's day, which may not be that of Greenwich. */
+static enum error keep_the_citys_day(struct ctx *ctx)
+{
+    enum error error = pack_utc_offset(ctx, &ctx->utc_offset_minutes);
+    ctx->today = date_at(ctx->now, ctx->utc_offset_minutes);
+    return error;
+}
+
 static enum error load_files(struct ctx *ctx, const char *folder, bool samples)
 {
     enum error error = E_OK;
-    for (size_t m = 0; m < module_count; m++)
+    for (size_t m = 0; m < module_count && !error; m++) {
         for (size_t i = 0; i < modules[m]->pack_file_count && !error; i++)
             if (modules[m]->pack_files[i].sample == samples)
                 error = load_file(ctx, folder, &modules[m]->pack_files[i]);
+        if (!error) /* the city's settings are those of the first module */
+            error = keep_the_citys_day(ctx);
+    }
     for (size_t m = 0; m < module_count && !samples && !error; m++)
         error = modules[m]->pack_loaded ? modules[m]->pack_loaded(ctx, folder) : E_OK;
     return error;

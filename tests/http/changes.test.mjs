@@ -64,3 +64,13 @@ test('kechuang digest says the same on the command line', async () => {
   assert.deepEqual(items.map(({ statement }) => statement), asked.map(({ statement }) => statement));
   assert.equal(run().status, 2, 'a day is needed');
 });
+
+test('a period of which an estimate and a final were published has a story, in order', async () => {
+  const replies = await Promise.all(databases.map(({ url }) =>
+    ask(url, 'GET', '/api/stories?indicator_code=RD02&area_code=CQ')));
+  assert.deepEqual(comparable(replies[1]), comparable(replies[0]));
+  const story = JSON.parse(replies[0].body).items.find(({ period }) => period === '2021');
+  assert.deepEqual(story.steps.map(({ status, figure }) => [status, figure.value]), [['estimate', 2.21], ['final', 2.16]]);
+  assert.equal(story.steps[1].change.value, -0.05);
+  assert.match(story.statement, /预计2\.21%；.*终值2\.16%（低0\.05个百分点）/);
+});

@@ -77,6 +77,7 @@ const examples = {
   '/api/users/{id}': '/api/users/1',
   '/api/series': '/api/series?indicator_code=RD02&area_code=CQ',
   '/api/changes': '/api/changes?since=2024-01-01',
+  '/api/stories': '/api/stories?indicator_code=RD02&area_code=CQ',
   '/api/scorecard': '/api/scorecard?from=2021&to=2024',
   '/api/map': '/api/map?indicator_code=INDEX_TIER',
   '/api/data_sets/{code}': '/api/data_sets/rd_statistics',

@@ -311,6 +311,7 @@ static const struct route routes[] = {
     SERIES_ROUTES,
     TARGET_ROUTES,
     CHANGE_ROUTES,
+    STORY_ROUTES,
     RELEASE_ROUTES,
     LINEAGE_ROUTES,
 };

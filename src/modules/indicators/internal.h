@@ -30,7 +30,7 @@ extern const struct import_target observation_target;
 extern const struct handler observation_show_handler, observation_create_handler,
     observation_revise_handler, observation_publish_handler, series_show_handler,
     joined_show_handler, target_list_handler, target_outcomes_handler, scorecard_show_handler,
-    changes_show_handler, lineage_show_handler;
+    changes_show_handler, stories_show_handler, lineage_show_handler;
 
 #define OBSERVATION_ROUTES                                                                         \
     GET_LIST("/api/observations", observation_list, "观测", "Observations"),                       \
@@ -54,6 +54,9 @@ extern const struct handler observation_show_handler, observation_create_handler
                   "How the targets landed whose period has ended"),                                \
         GET_TABLE("/api/scorecard", scorecard_show, "两年之间各指标的变化",                        \
                   "What each indicator made of the years between")
+#define STORY_ROUTES                                                                               \
+    GET_TABLE("/api/stories", stories_show, "各期的数先后怎么说",                                  \
+              "What was said of each period, one after the other")
 #define CHANGE_ROUTES                                                                              \
     GET_TABLE("/api/changes", changes_show, "某日以来有什么变化", "What has changed since a day")
 #define RELEASE_ROUTES                                                                             \

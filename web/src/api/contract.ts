@@ -309,6 +309,26 @@ export interface Change {
   observation_id: number;
 }
 
+/** What was said of one period, one after the other. */
+export interface Story {
+  period: string;
+  measure: string;
+  unit: string;
+  statement: string;
+  statement_en: string;
+  steps: {
+    status: Status;
+    figure: Figure;
+    change: Figure | null;
+    published: string | null;
+    source_code: string | null;
+    source_title: string | null;
+    source_title_en: string | null;
+    line: number | null;
+    replaced: boolean;
+  }[];
+}
+
 export interface TargetOutcomes {
   ended: number;
   met: number;

@@ -136,6 +136,7 @@ const en: Messages = {
     space: 'Space',
   },
   indicator: {
+    stories: 'One period, told more than once',
     chart: 'Trend',
     table: 'Observations',
     definitions: 'Definitions',

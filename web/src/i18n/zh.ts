@@ -134,6 +134,7 @@ export default {
     space: '空间',
   },
   indicator: {
+    stories: '同一期先后怎么说',
     chart: '走势',
     table: '观测',
     definitions: '口径',

@@ -19,6 +19,7 @@
     GROUP(db_put) \
     GROUP(file_mend) \
     GROUP(files) \
+    GROUP(findings) \
     GROUP(queueing) \
     GROUP(delivery) \
     GROUP(foreign) \

@@ -1,5 +1,7 @@
 /* What an import of observations would bring: its lines are looked at as a dry run looks at them,
  * and stand among the figures that are there, without being written. */
+#include <stdatomic.h>
+
 #include "core/import_run.h"
 #include "core/ownership.h"
 #include "core/record.h"
@@ -160,6 +162,24 @@ static enum error list(struct ctx *ctx, const struct checked_set *checked, const
     return E_OK;
 }
 
+static void let_others(void *flag)
+{
+    atomic_flag_clear((atomic_flag *)flag);
+}
+
+/* Like an export it is long work, and takes memory for all figures: one at a time. */
+static enum error be_alone(struct ctx *ctx)
+{
+    if (ctx->exporting && atomic_flag_test_and_set((atomic_flag *)ctx->exporting)) {
+        ctx->retry_after_seconds = 5;
+        return fail(ctx, E_BUSY, "正在导出或核对另一张表，请稍后再试",
+                    "another table is being exported or checked: try again in a moment");
+    }
+    if (ctx->exporting)
+        arena_defer(ctx->arena, let_others, ctx->exporting);
+    return E_OK;
+}
+
 SHARED_HANDLER(import_finding_list, import_number, foreseen_list)
 {
     struct arena *arena = check_arena(ctx);
@@ -170,7 +190,7 @@ SHARED_HANDLER(import_finding_list, import_number, foreseen_list)
     if (!error)
         error = read_lines(ctx, in->id, &lines);
     out->line_count = (int64_t)lines.count;
-    if (error || !lines.count)
+    if (error || !lines.count || (error = be_alone(ctx)))
         return error;
     struct checked_request asked = {.instead = lines.list, .instead_count = lines.count};
     size_t *places = arena_array(arena, lines.count, sizeof(*places));

@@ -1,4 +1,5 @@
-/* Back-ups of a database in SQLite, made while the program runs, and never believed unread.
+/* Back-ups of a database, made while the program runs, and never believed unread. One of PostgreSQL
+ * is a file of SQLite, too (backup_copy.h), and can be restored into either.
  *
  *   FOLDER/kechuang-20261125T031500Z.db      the database at one moment
  *   FOLDER/kechuang-20261125T031500Z.files/  the files that it names; what has not changed since
@@ -30,12 +31,13 @@ bool backup_make(const struct config *config, const char *folder, int64_t keep,
 /* Reads one back. */
 bool backup_check(const struct config *config, const char *path, struct backup *backup,
                   char *reason, size_t reason_size) MUST_USE;
-/* Reads it back and makes it the database that `config` names, which must not be there yet. */
+/* Reads it back and makes it the database that `config` names, which must not be there yet; on
+ * PostgreSQL, must be empty. */
 bool backup_restore(const struct config *config, const char *path, struct backup *backup,
                     char *reason, size_t reason_size) MUST_USE;
 
-/* Restores the newest of the folder into a temporary place in it, reads that back, and removes it.
- */
+/* Restores the newest of the folder into SQLite in a temporary place in it, reads that back, and
+ * removes it. */
 bool backup_restore_test(const struct config *config, const char *folder, struct backup *backup,
                          char *reason, size_t reason_size) MUST_USE;
 

@@ -57,8 +57,8 @@ static const struct setting settings[] = {
      "Seconds without a change of observations after which they are checked by themselves, 0 to "
      "86400; 0 = never (but at night)",
      SETTING(check_after)},
-    {"backup", "", "备份文件夹：按时备份、做恢复试验（SQLite）；缺省不做",
-     "Folder for back-ups, made and tested by the clock (SQLite); otherwise none are made",
+    {"backup", "", "备份文件夹：按时备份、做恢复试验；缺省不做",
+     "Folder for back-ups, made and tested by the clock; otherwise none are made",
      SETTING(backup)},
     {"backup-keep", "14", "留几个备份，0 为全部", "How many back-ups are kept, 0 = all",
      SETTING(backup_keep)},

@@ -1,5 +1,2 @@
--- name: files_after
-SELECT sha256, used_at FROM file WHERE sha256 > :beyond AND instead IS NULL ORDER BY sha256 LIMIT :limit;
-
--- name: file_used_at
-UPDATE file SET used_at = :used_at WHERE sha256 = :sha256;
+-- name: transfer_events
+SELECT count(*) FROM (SELECT 1 AS one FROM event LIMIT 1) AS first_one;

@@ -23,10 +23,14 @@ static bool copy_pages(sqlite3 *from, sqlite3 *to, char *reason, size_t reason_s
     int end = sqlite3_backup_finish(backup);
     if (code != SQLITE_DONE || end != SQLITE_OK)
         return note(reason, reason_size, sqlite3_errstr(code == SQLITE_DONE ? end : code));
-    /* A copy needs no log beside it: it can be read from where nothing can be written. */
-    if (sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK)
-        return note(reason, reason_size, sqlite3_errmsg(to));
     return true;
+}
+
+/* A copy needs no log beside it: it can be read from where nothing can be written. */
+static bool end_log(sqlite3 *to, char *reason, size_t reason_size)
+{
+    return sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK ||
+           note(reason, reason_size, sqlite3_errmsg(to));
 }
 
 static bool sync_file(const char *path, char *reason, size_t reason_size)
@@ -46,14 +50,20 @@ bool db_copy(const char *url, const char *path, char *reason, size_t reason_size
     sqlite3 *to = NULL;
     if (!conn)
         return false;
-    bool good = db_is_sqlite(conn) || note(reason, reason_size, "PostgreSQL: use pg_dump");
+    bool good = db_is_sqlite(conn) || note(reason, reason_size, "not SQLite");
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE;
     if (good && sqlite3_open_v2(path, &to, flags, NULL) != SQLITE_OK)
         good = note(reason, reason_size, sqlite3_errmsg(to));
-    good = good && copy_pages(conn->handle, to, reason, reason_size);
+    good = good && copy_pages(conn->handle, to, reason, reason_size) &&
+           end_log(to, reason, reason_size);
     sqlite3_close(to);
     db_disconnect(conn);
     return good && sync_file(path, reason, reason_size);
+}
+
+bool db_copy_finish(struct db_conn *conn, const char *path, char *reason, size_t reason_size)
+{
+    return end_log(conn->handle, reason, reason_size) && sync_file(path, reason, reason_size);
 }
 
 /* The one row that a sound database says, or none. */

@@ -156,6 +156,10 @@ bool db_scrub(const char *url, struct str tables, char *reason, size_t reason_si
 /* SQLite: a copy of the database as it is at one moment, while others go on writing; synced. `path`
  * must not be there yet. False, with the reason, when it could not, and on PostgreSQL. */
 bool db_copy(const char *url, const char *path, char *reason, size_t reason_size) MUST_USE;
+/* SQLite: what was written to the file by statements is to be such a copy, too: without a log
+ * beside it, synced. No other connection has it open. */
+bool db_copy_finish(struct db_conn *conn, const char *path, char *reason,
+                    size_t reason_size) MUST_USE;
 /* SQLite: is every page of the file sound, and does every reference lead somewhere? */
 bool db_is_whole(const char *url, char *reason, size_t reason_size) MUST_USE;
 

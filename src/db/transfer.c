@@ -393,6 +393,37 @@ static bool is_empty(struct transfer *transfer)
            refuse(transfer, "transfer", "the other database is not empty · 目标数据库不是空的");
 }
 
+/* Texts of migrations are the same for both databases, and so are their checksums. */
+static bool schema_digest(struct transfer *transfer, struct db_conn *conn, char hex[65])
+{
+    struct digest *digest = digest_begin(DIGEST_SHA256);
+    struct db_cursor cursor;
+    enum db_status status = db_open(
+        conn, STR("SELECT checksum FROM schema_migration ORDER BY checksum"), NULL, NULL, &cursor);
+    while (!db_failed(status) && (status = db_step(&cursor)) == DB_ROW) {
+        struct db_value checksum = {.type = DB_INT};
+        db_column(&cursor, 0, &checksum);
+        digest_number(digest, checksum.integer);
+    }
+    db_close(&cursor);
+    return (digest_end(digest, hex) || refuse(transfer, "schema_migration", "no digest")) &&
+           (!db_failed(status) || refuse(transfer, "schema_migration", db_message(conn)));
+}
+
+static bool is_same_schema(struct transfer *transfer)
+{
+    char from[65], to[65];
+    return schema_digest(transfer, transfer->from, from) &&
+           schema_digest(transfer, transfer->to, to) &&
+           (strcmp(from, to) == 0 ||
+            refuse(
+                transfer, "schema_migration",
+                "由另一个版本的程序建立：备份请用正在运行的那个版本；旧备份先恢复到 SQLite，再用 "
+                "kechuang migrate 换库 · made by another version: back up with the one that is "
+                "running; an older back-up is restored into SQLite first, and moved from there "
+                "with kechuang migrate"));
+}
+
 /* What the schema itself puts into its tables. */
 static bool empty_all(struct transfer *transfer)
 {
@@ -435,8 +466,8 @@ static bool transfer_all(struct transfer *transfer, transfer_fn *say, void *stat
 {
     struct str put_on = STR("");
     struct transfer_table *copied = arena_array(&transfer->arena, TABLES_MAX, sizeof(*copied));
-    return read_tables(transfer) && learn_types(transfer) && is_empty(transfer) &&
-           take_references_off(transfer, &put_on) && empty_all(transfer) &&
+    return is_same_schema(transfer) && read_tables(transfer) && learn_types(transfer) &&
+           is_empty(transfer) && take_references_off(transfer, &put_on) && empty_all(transfer) &&
            copy_all(transfer, copied, say, state) && run(transfer, transfer->to, put_on.data) &&
            compare_all(transfer, copied, say, state);
 }
@@ -448,7 +479,8 @@ bool db_transfer(struct db_conn *from, struct db_conn *to, const char *without, 
     struct transfer *transfer = ARENA_NEW(&scope, struct transfer);
     *transfer = (struct transfer){
         .from = from, .to = to, .without = without, .reason = reason, .reason_size = reason_size};
-    bool begun = db_begin(from, false) == DB_OK;
+    bool ours = !db_in_transaction(from);
+    bool begun = !ours || db_begin(from, false) == DB_OK;
     bool good = begun && db_begin(to, true) == DB_OK;
     if (!good)
         refuse(transfer, "transfer", db_message(begun ? to : from));
@@ -456,7 +488,8 @@ bool db_transfer(struct db_conn *from, struct db_conn *to, const char *without, 
     if (good && db_failed(db_commit(to)))
         good = refuse(transfer, "transfer", db_message(to));
     db_rollback(to);
-    db_rollback(from);
+    if (ours)
+        db_rollback(from);
     arena_free(&transfer->arena);
     arena_free(&scope);
     return good;

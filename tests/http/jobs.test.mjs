@@ -79,25 +79,28 @@ for (const [name, make] of Object.entries(makers)) {
   });
 }
 
-test('back-ups are made and tried; one that cannot be restored is told of', async () => {
-  const db = makers.SQLite('backed_up'), out = join(folder, 'out');
-  const at = await start(db, undefined, '--backup', out);
-  await assert.rejects(post(at, '/api/schedules/nothing/run', {}), /404/);
-  await post(at, '/api/schedules/restore_test/run', {});
-  const none = await ended(at, 'restore_test');
-  assert.equal(none.state, 'failed');
-  await post(at, '/api/schedules/backup/run', {});
-  assert.equal((await ended(at, 'backup')).state, 'done');
-  const [backup] = (await asked(at, '/api/backups')).json.items;
-  assert.deepEqual(readdirSync(out).filter((file) => file.endsWith('.db')), [backup.name]);
-  await post(at, '/api/schedules/restore_test/run', {});
-  await until('it was tried', async () => (await newest(at, 'restore_test')).id !== none.id);
-  const good = await ended(at, 'restore_test');
-  assert.deepEqual([good.state, good.message.includes(backup.name)], ['done', true], good.message);
-  assert.deepEqual(readdirSync(out).filter((file) => file.startsWith('restore-test')), []);
-  truncateSync(join(out, backup.name), 200000);
-  await post(at, '/api/schedules/restore_test/run', {});
-  await until('it was tried again', async () => (await newest(at, 'restore_test')).id !== good.id);
-  assert.equal((await ended(at, 'restore_test')).state, 'failed');
-  assert.equal(sql(db, "SELECT count(*) FROM notice_copy JOIN notice ON notice.id = notice_id WHERE kind = 'backup.failed'"), '2');
-});
+for (const [name, make] of Object.entries(makers)) {
+  const called = (what) => `${name}: ${what}`;
+  test(called('back-ups are made and tried; one that cannot be restored is told of'), async () => {
+    const db = make('backed_up'), out = join(folder, `out-${name}`);
+    const at = await start(db, undefined, '--backup', out);
+    await assert.rejects(post(at, '/api/schedules/nothing/run', {}), /404/);
+    await post(at, '/api/schedules/restore_test/run', {});
+    const none = await ended(at, 'restore_test');
+    assert.equal(none.state, 'failed');
+    await post(at, '/api/schedules/backup/run', {});
+    assert.equal((await ended(at, 'backup')).state, 'done');
+    const [backup] = (await asked(at, '/api/backups')).json.items;
+    assert.deepEqual(readdirSync(out).filter((file) => file.endsWith('.db')), [backup.name]);
+    await post(at, '/api/schedules/restore_test/run', {});
+    await until('it was tried', async () => (await newest(at, 'restore_test')).id !== none.id);
+    const good = await ended(at, 'restore_test');
+    assert.deepEqual([good.state, good.message.includes(backup.name)], ['done', true], good.message);
+    assert.deepEqual(readdirSync(out).filter((file) => file.startsWith('restore-test')), []);
+    truncateSync(join(out, backup.name), 200000);
+    await post(at, '/api/schedules/restore_test/run', {});
+    await until('it was tried again', async () => (await newest(at, 'restore_test')).id !== good.id);
+    assert.equal((await ended(at, 'restore_test')).state, 'failed');
+    assert.equal(sql(db, "SELECT count(*) FROM notice_copy JOIN notice ON notice.id = notice_id WHERE kind = 'backup.failed'"), '2');
+  });
+}

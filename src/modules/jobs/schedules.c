@@ -153,7 +153,7 @@ enum error schedules_prepare(struct ctx *ctx)
                     {JOB_TIDYING, 240, 0, false},
                     {JOB_DIGEST, 510, 0, false},        /* 08:30 */
                     {"findings_check", 270, 0, false}}; /* modules/findings */
-    bool backups = ctx->config && ctx->config->backup.length && db_is_sqlite(ctx->db);
+    bool backups = ctx->config && ctx->config->backup.length;
     enum error error = E_OK;
     for (size_t i = 0; i < COUNT(standard) && !error; i++) {
         struct instant next = schedule_next(ctx->now, ctx->utc_offset_minutes, standard[i].minute,

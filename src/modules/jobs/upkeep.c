@@ -42,9 +42,6 @@ static enum error not_good(struct ctx *ctx, struct job_run *run, const char *kin
 
 static enum error must_have_folder(struct ctx *ctx)
 {
-    if (!db_is_sqlite(ctx->db))
-        return fail(ctx, E_CONFLICT, "PostgreSQL 用它自己的工具备份（pg_basebackup、pg_dump）",
-                    "PostgreSQL is backed up with its own tools (pg_basebackup, pg_dump)");
     if (!ctx->config->backup.length)
         return fail(ctx, E_CONFLICT, "没有设置备份文件夹（--backup）",
                     "no folder for back-ups is set (--backup)");

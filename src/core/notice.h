@@ -14,8 +14,8 @@ enum notice_channel { CHANNEL_EMAIL = 1, CHANNEL_WEBHOOK = 2 };
 
 struct notice_kind {
     const char *name, *zh, *en; /* "case.step_due" */
-    bool urgent;                /* no cap and no quiet hours hold it back */
     unsigned channels;          /* by default: of enum notice_channel */
+    bool urgent;                /* no cap and no quiet hours hold it back */
     bool optional;              /* its reader may want none at all, not even on the pages */
 };
 

@@ -109,9 +109,9 @@ static struct str version_of(const struct ctx *ctx)
 /* --- Notices -------------------------------------------------------------------------------- */
 
 static const struct notice_kind notice_kinds[] = {
-    {"proposal.made", "有事项待决定", "A proposal waits for a decision", false, CHANNEL_EMAIL,
+    {"proposal.made", "有事项待决定", "A proposal waits for a decision", CHANNEL_EMAIL, false,
      false},
-    {"proposal.decided", "提请有了结果", "A proposal has been decided", false, CHANNEL_EMAIL,
+    {"proposal.decided", "提请有了结果", "A proposal has been decided", CHANNEL_EMAIL, false,
      false},
 };
 

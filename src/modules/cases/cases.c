@@ -338,16 +338,16 @@ static enum error pack_loaded(struct ctx *ctx, const char *folder)
 }
 
 static const struct notice_kind notices[] = {
-    {"case.step_open", "轮到您办一步", "It is your turn in a case", false, CHANNEL_EMAIL, false},
-    {"case.step_due", "一步的时限快到了", "The limit of a step is running out", false,
-     CHANNEL_EMAIL, false},
-    {"case.step_late", "一步超期了", "A step is late", true, CHANNEL_EMAIL, false},
-    {"case.mention", "有人在留言里提到您", "Somebody mentions you in a note", false, CHANNEL_EMAIL,
+    {"case.step_open", "轮到您办一步", "It is your turn in a case", CHANNEL_EMAIL, false, false},
+    {"case.step_due", "一步的时限快到了", "The limit of a step is running out", CHANNEL_EMAIL,
+     false, false},
+    {"case.step_late", "一步超期了", "A step is late", CHANNEL_EMAIL, true, false},
+    {"case.mention", "有人在留言里提到您", "Somebody mentions you in a note", CHANNEL_EMAIL, false,
      true},
-    {"case.limit", "一步的时限改了", "The limit of a step was changed", false, CHANNEL_EMAIL, true},
-    {"case.outcome", "一件事没有办成或要重办", "A case was refused or is to be done again", true,
-     CHANNEL_EMAIL, false},
-    {"case.done", "一件事办结了", "A case has been completed", false, CHANNEL_EMAIL, true},
+    {"case.limit", "一步的时限改了", "The limit of a step was changed", CHANNEL_EMAIL, false, true},
+    {"case.outcome", "一件事没有办成或要重办", "A case was refused or is to be done again",
+     CHANNEL_EMAIL, true, false},
+    {"case.done", "一件事办结了", "A case has been completed", CHANNEL_EMAIL, false, true},
 };
 
 /* --- Routes --------------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@
 enum { REASON_SIZE = 500, JOBS_KEPT_SECONDS = 90 * 86400, BACKUPS_SHOWN = 1000 };
 
 const struct notice_kind upkeep_notices[UPKEEP_NOTICES] = {
-    {"backup.failed", "备份有问题", "A back-up is not good", true, CHANNEL_EMAIL, false}};
+    {"backup.failed", "备份有问题", "A back-up is not good", CHANNEL_EMAIL, true, false}};
 
 static enum error warn_step(struct ctx *ctx, void *what)
 {

@@ -165,7 +165,7 @@ HANDLER(note_add, record_note, record_note)
 
 static const struct notice_kind notices[] = {
     {"note.mention", "有人在一条记录的留言里提到您", "Somebody mentions you in a note on a record",
-     false, CHANNEL_EMAIL, false},
+     CHANNEL_EMAIL, false, false},
 };
 
 static const struct route routes[] = {

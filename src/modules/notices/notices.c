@@ -148,8 +148,8 @@ static const struct route routes[] = {
 };
 
 static const struct notice_kind own_kinds[] = {
-    {NOTICE_DIGEST, "消息摘要", "Digest of notices", false, 0, false},
-    {NOTICE_TEST, "试发", "Test", true, 0, false},
+    {NOTICE_DIGEST, "消息摘要", "Digest of notices", 0, false, false},
+    {NOTICE_TEST, "试发", "Test", 0, true, false},
 };
 
 static const struct job_kind job_kinds[] = {

@@ -1,5 +1,7 @@
 -- name: webhook_list
-SELECT id, url, kinds, paused_at, ended_at, created_at, changed_seq FROM webhook
+SELECT id, url, trim(replace(kinds, '  ', ' ')) AS kinds, paused_at, ended_at, created_at,
+       changed_seq
+FROM webhook
 
 -- name: webhook_show
 {webhook_list}

@@ -520,6 +520,8 @@ const en: typeof zh = {
   publication: {
     open: 'Ask for publication',
     hint: 'Another person has to agree before more people can see it; until then nothing changes.',
+    hintOfPublic:
+      'Another person has to agree before everybody can see it; until then nothing changes. Other choices hold at once.',
     submit: 'Propose',
     waiting: 'Publication has been proposed and waits for approval',
   },

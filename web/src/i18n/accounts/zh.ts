@@ -488,6 +488,7 @@ export default {
   publication: {
     open: '提请公开',
     hint: '扩大公开范围要由另一人批准；批准前不变。',
+    hintOfPublic: '向公众公开要由另一人批准，批准前不变；其他范围当即改好。',
     submit: '提请',
     waiting: '已提请公开，等待批准',
   },

@@ -51,7 +51,7 @@ static void a_digest_is_due_once_a_day_or_once_a_week(void **state)
     assert_true(digest_is_due(true, INSTANT_NONE, (struct instant){0}, 480));
     for (int round = 0; round < ROUNDS * 10; round++) {
         int64_t last = 1700000000 + (int64_t)(seed = seed * 1103515245u + 12345u) % 100000000;
-        int64_t now = last + (int64_t)(seed >> 4) % (12 * 86400);
+        int64_t now = last + (int64_t)(seed >> 4) % (INT64_C(12) * 86400);
         int offset = (int)((seed >> 8) % 1440) - 720;
         struct date was = local_day(last, offset), is = local_day(now, offset);
         struct instant before = {last}, at = {now};

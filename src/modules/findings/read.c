@@ -1,4 +1,5 @@
 /* Reads what the plausibility engine looks at: page by page along the key, each row once. */
+#include <malloc.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -6,11 +7,15 @@
 #include "modules/findings/checked.h"
 #include "plausibility/table.h"
 
-enum { PAGE = 10000, TEXT_SLOTS = 4096 };
+enum { PAGE = 10000, TEXT_SLOTS = 4096, LARGE = 64 << 20 };
 
+/* What a check of many figures took goes back to the machine, not only to malloc(). */
 static void end_arena(void *arena)
 {
+    bool large = ((const struct arena *)arena)->used > LARGE;
     arena_free(arena);
+    if (large)
+        malloc_trim(0);
 }
 
 struct arena *check_arena(struct ctx *ctx)

@@ -51,7 +51,7 @@ const en: Messages = {
     finding: 'To verify',
     findingHint: 'There are open findings about it',
     sampleHint: 'Sample data, not statistics',
-    secondHandHint: 'Taken from a reprint, not from the publisher’s page',
+    secondHandHint: 'Taken from a reprint, not from the page of the publisher',
     oursHint: 'Proposed by this project, not an official rule',
     bulletin: 'Compiled by us',
     bulletinHint:
@@ -358,7 +358,7 @@ const en: Messages = {
     openDocument: 'Show in the document',
     notLoaded: 'The original text has not been added',
     notLoadedHint:
-      'The number’s position in the file is recorded; once the same file is added, the sentence shows here.',
+      'The position of the number in the file is recorded; once the same file is added, the sentence shows here.',
     howTo: 'To add it, upload it on the Documents page or run',
     secondHand:
       'This number comes from a reprint or a compilation; there is no original text to add.',

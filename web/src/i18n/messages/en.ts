@@ -21,7 +21,7 @@ export default {
     from: 'From',
     to: 'To',
     workdaysOnly:
-      'Nor on weekends and holidays (by the city’s calendar; make-up workdays are workdays)',
+      'Nor on weekends and holidays (by the calendar of the city; make-up workdays are workdays)',
     digest: 'Digest',
     cadence: 'How often',
     daily: 'Daily, if there is something to say',

@@ -258,7 +258,7 @@ struct folded_entry fold_entry(struct arena *arena, const struct search_entry *e
 {
     return (struct folded_entry){text_fold(arena, entry->title), text_fold(arena, entry->title_en),
                                  text_fold(arena, entry->names), text_fold(arena, entry->codes),
-                                 text_fold(arena, entry->text), text_fold(arena, entry->label)};
+                                 text_fold(arena, entry->text),  text_fold(arena, entry->label)};
 }
 
 /* Letters and digits are found where a word begins (and, exactly, where it ends). */

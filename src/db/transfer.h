@@ -4,7 +4,8 @@
  * In one transaction on each side, table by table in the order of their primary keys; references
  * are checked when all is there. Afterwards both are read again and have to be the same, value by
  * value. When `from` is in a transaction already, it is that one's snapshot that is moved, whatever
- * is written meanwhile. Numbers that were given out and are gone again are not given out a second time. */
+ * is written meanwhile. Numbers that were given out and are gone again are not given out a second
+ * time. */
 #ifndef DB_TRANSFER_H
 #define DB_TRANSFER_H
 

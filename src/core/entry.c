@@ -122,7 +122,9 @@ static void answer_again(struct task *task)
     struct app *app = task->app;
     struct call *call = &task->call;
     int64_t number;
-    if (!app->replies || !str_is(call->request.method, "GET") || !is_anybody(call->request.who) ||
+    /* Whether the disk is full is no part of the database: /healthz says it. */
+    if (!app->replies || atomic_load(&app->metrics.trouble) != DB_OK ||
+        !str_is(call->request.method, "GET") || !is_anybody(call->request.who) ||
         db_change_number(app->loop_conn, &number) != DB_OK)
         return;
     replies_at(app->replies, number, call->ctx.today);

@@ -32,6 +32,7 @@
     E(E_BUSY, 503, "busy", "系统忙", "The system is busy")                                         \
     E(E_TIMEOUT, 503, "timeout", "用时过长，已停止", "It took too long and was stopped")           \
     E(E_READ_ONLY, 503, "read_only", "数据库只读", "The database is read-only")                    \
+    E(E_NOT_WRITING, 503, "not_writing", "不能写入", "Nothing can be written")                     \
     E(E_DATABASE, 503, "database_lost", "数据库暂时连不上", "The database cannot be reached")      \
     E(E_DISK_FULL, 507, "disk_full", "磁盘已满", "The disk is full")
 

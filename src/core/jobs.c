@@ -238,6 +238,8 @@ enum error job_write_step(struct ctx *ctx, struct jobs *jobs, struct step *step,
     step->job =
         (struct write_job){.run = step_run, .done = step_done, .state = step, .alone = alone};
     (jobs->app->on_sqlite ? write_on_sqlite : write_on_postgres)(step);
+    if (db_failed(step->status) || !step->error)
+        metrics_written(&jobs->app->metrics, step->status);
     if (!step->error && db_failed(step->status))
         step->error = fail_database(ctx, step->status);
     if (!step->error && ctx->erasure) {

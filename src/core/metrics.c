@@ -31,6 +31,12 @@ void metrics_reply(struct metrics *metrics, enum metrics_kind kind, int status,
     count(&metrics->microseconds[kind], microseconds > 0 ? (uint64_t)microseconds : 0);
 }
 
+void metrics_written(struct metrics *metrics, enum db_status status)
+{
+    if (status == DB_OK || status == DB_FULL || status == DB_READ_ONLY)
+        atomic_store(&metrics->trouble, (int)status);
+}
+
 void metrics_group(struct metrics *metrics, size_t writes)
 {
     count(&metrics->commit_groups, 1);

@@ -20,10 +20,28 @@ static const struct field health_fields[] = {
 };
 static const SHAPE(health);
 
+/* As the last write ended; the ticker tries one from time to time (ticker.c). */
+static enum error say_trouble(struct ctx *ctx, int trouble)
+{
+    if (trouble == DB_FULL)
+        return fail(ctx, E_NOT_WRITING,
+                    "磁盘已满，不能写入，读取照常；请腾出空间，不必重启（disk_full）",
+                    "the disk is full: nothing can be written, reading goes on; free some space, "
+                    "no restart is needed (disk_full)");
+    if (trouble == DB_READ_ONLY)
+        return fail(ctx, E_NOT_WRITING,
+                    "数据库只读，不能写入，读取照常；请检查文件和文件夹的权限（read_only）",
+                    "the database takes no writes, reading goes on: check the permissions of its "
+                    "file and folder (read_only)");
+    return E_OK;
+}
+
 HANDLER(health_show, nothing, health)
 {
     (void)in;
     enum error error = sequence_read(ctx);
+    if (!error && ctx->metrics)
+        error = say_trouble(ctx, atomic_load(&ctx->metrics->trouble));
     out->status = STR("ok");
     out->database = db_is_sqlite(ctx->db) ? STR("sqlite") : STR("postgres");
     out->seq = ctx->sequence;
@@ -43,6 +61,9 @@ HANDLER(metrics_show, nothing, nothing)
     if (error)
         return error;
     metrics_print(&text, ctx->metrics);
+    metrics_number(&text, "kechuang_writing", "gauge",
+                   "1, or 0 where the last write failed for a full disk or a read-only database.",
+                   atomic_load(&ctx->metrics->trouble) == DB_OK);
     metrics_number(&text, "kechuang_sequence", "counter", "The newest commit sequence number.",
                    (double)ctx->sequence);
     metrics_number(&text, "kechuang_sealed_sequence", "counter",

@@ -221,6 +221,8 @@ static enum write_verdict job_run(struct db_conn *conn, void *state, enum db_sta
 static void written(struct task *task, enum db_status status)
 {
     task->status = status; /* not in a local: it must survive a jump */
+    if (db_failed(status) || !task->call.ctx.error)
+        metrics_written(&task->app->metrics, status);
     if (!db_failed(status) && task->call.ctx.identities_changed) {
         struct app *app = task->app;
         if (app->identities)

@@ -58,13 +58,20 @@ test('a full disk is said, reading goes on, and with room again so does writing'
     }
     assert.ok(refused > 0, 'it came to be full');
     assert.equal((await ask(at, 'GET', '/api/observations?limit=5')).status, 200, 'reading goes on');
-    assert.equal((await ask(at, 'GET', '/healthz')).status, 200);
-    assert.match((await ask(at, 'GET', '/metrics')).text, /kind="write",status="5xx"} [1-9]/, 'whoever watches the metrics sees it');
+    const ill = await ask(at, 'GET', '/healthz');
+    assert.equal(ill.status, 503);
+    assert.match(ill.text, /\/problems\/not_writing.*disk_full/s);
+    const { text } = await ask(at, 'GET', '/metrics');
+    assert.match(text, /kind="write",status="5xx"} [1-9]/, 'whoever watches the metrics sees it');
+    assert.match(text, /^kechuang_writing 0$/m);
     // A file that somebody sends has no room either, and leaves nothing behind.
     const file = await ask(at, 'POST', '/api/imports?target=organisations&mode=all&name=a.csv', undefined, { 'Content-Type': 'text/csv' });
     assert.ok([400, 422, 507].includes(file.status), `${file.status} ${file.text}`);
     rmSync(join(small, 'filler'));
+    if (round === 0) // nobody writes, where whoever watches has taken the program out
+      for (const end = Date.now() + 30000; (await ask(at, 'GET', '/healthz')).status !== 200;) assert.ok(Date.now() < end, 'it tries again by itself');
     assert.equal((await write(at, `w${round}-after`)).status, 201, 'at once, without being started again');
+    assert.equal((await ask(at, 'GET', '/healthz')).status, 200);
     acknowledged.push(`w${round}-after`);
   }
   assert.match(at.log, /"problem":"disk_full"/, 'the log says it');

@@ -267,9 +267,14 @@ static void a_full_disk_is_told_and_leaves_the_database_whole(void **state)
     struct reply refused = ask(state, "POST", "/api/observations", NULL, figure);
     assert_int_equal(refused.status, 507);
     assert_true(says(refused, "/problems/disk_full"));
+    assert_int_equal(ask(state, "POST", "/api/observations", NULL, "{}").status, 422);
+    struct reply ill = ask(state, "GET", "/healthz", NULL, NULL);
+    assert_int_equal(ill.status, 503);
+    assert_true(says(ill, "/problems/not_writing") && says(ill, "disk_full"));
     fault_vfs_plan((struct fault_plan){0});
     assert_int_equal(observations(state), before);
     assert_int_equal(ask(state, "POST", "/api/observations", NULL, figure).status, 201);
+    assert_int_equal(ask(state, "GET", "/healthz", NULL, NULL).status, 200);
     assert_int_equal(observations(state), before + 1);
     assert_int_equal(database_number(database_conn(state),
                                      "SELECT count(*) FROM pragma_integrity_check "

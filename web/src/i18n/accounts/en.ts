@@ -278,6 +278,9 @@ const en: typeof zh = {
       document: 'Document',
       case_file: 'Case',
       data_set: 'Data set',
+      indicator: 'Indicator',
+      organisation: 'Organisation',
+      finding: 'Finding',
     },
   },
   inbox: {

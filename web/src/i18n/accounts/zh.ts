@@ -249,6 +249,9 @@ export default {
       document: '文件',
       case_file: '一件事',
       data_set: '数据集',
+      indicator: '指标',
+      organisation: '单位',
+      finding: '存疑',
     },
   },
   inbox: {

@@ -290,10 +290,10 @@ enum error changes_since(struct ctx *ctx, struct str area_code, struct date sinc
     struct watch watch = {.ctx = ctx, .since = since};
     struct records codes;
     *changes = (struct records){NULL, 0};
-    enum error error =
-        db_all(ctx, &sql_changed_indicators,
-               ARGS(arg_text("area_code", area_code), arg_date(ctx->arena, "since", since)),
-               &code_row_shape, INDICATORS_MAX, &codes);
+    enum error error = db_all(
+        ctx, &sql_changed_indicators,
+        ARGS(arg_text("area_code", area_code), arg_date(ctx->arena, "published_after", since)),
+        &code_row_shape, INDICATORS_MAX, &codes);
     if (error)
         return error;
     watch.list = arena_array(ctx->arena, CHANGES_MAX, sizeof(*watch.list));

@@ -19,6 +19,7 @@ static const struct {
     {"/api/outbox", "what the program sends"},
     {"/api/jobs", "work of the program"},
     {"/api/case_steps", "what was done in a case, when it was done"},
+    {"/api/findings", "what a check found in the figures"},
     /* One person's act, at that moment, in that person's name. */
     {"/api/proposals", "a request that waits for a second person"},
     {"/api/consents", "given by the person"},

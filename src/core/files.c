@@ -186,7 +186,7 @@ static enum error put_chunks(struct ctx *ctx, const struct upload *upload)
 /* Whoever brings the same bytes at the same time waits at the row, and then finds the chunks. */
 static enum error put_in_database(struct ctx *ctx, const struct upload *upload)
 {
-    db_deadline(ctx->db, PUT_MS);
+    int before = db_deadline(ctx->db, PUT_MS);
     enum db_status status = db_begin(ctx->db, true);
     int64_t there = 0;
     enum error error = db_failed(status) ? fail_database(ctx, status) : files_keep(ctx, upload);
@@ -198,6 +198,7 @@ static enum error put_in_database(struct ctx *ctx, const struct upload *upload)
     if (!error && db_failed(status = db_commit(ctx->db)))
         error = fail_database(ctx, status);
     db_rollback(ctx->db);
+    db_deadline(ctx->db, before);
     return error;
 }
 

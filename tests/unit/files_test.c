@@ -191,6 +191,19 @@ static void chunks_come_back_as_they_were(void **state)
     end();
 }
 
+/* Who keeps a file has more time for it than a request has, and the connection goes on as before.
+ */
+static void keeping_a_file_leaves_the_deadline_as_it_was(void **state)
+{
+    struct ctx *ctx = begin(state);
+    struct upload upload;
+    int before = db_deadline(ctx->db, 5000);
+    assert_int_equal(file_store_bytes(ctx, STR("a few bytes"), &upload), E_OK);
+    close(upload.file);
+    assert_int_equal(db_deadline(ctx->db, before), 5000);
+    end();
+}
+
 static void a_copy_has_a_ceiling(void **state)
 {
     struct ctx *ctx = begin(state);
@@ -301,6 +314,7 @@ static void images_say_their_size(void **state)
 
 UNIT_GROUP(files, ON_BOTH(a_file_is_kept_while_somebody_refers_to_it),
            ON_BOTH(what_nobody_came_to_refer_to_is_removed), ON_BOTH(chunks_come_back_as_they_were),
-           ON_BOTH(a_copy_has_a_ceiling), ON_SQLITE(files_are_their_owners_alone),
+           ON_BOTH(keeping_a_file_leaves_the_deadline_as_it_was), ON_BOTH(a_copy_has_a_ceiling),
+           ON_SQLITE(files_are_their_owners_alone),
            ON_SQLITE(a_damaged_file_is_replaced_by_the_same_bytes),
            cmocka_unit_test(types_are_told_by_bytes), cmocka_unit_test(images_say_their_size))

@@ -26,6 +26,9 @@ struct str figure_number(const struct check *check, size_t place);
 /* The names of a figure's indicator, with its scope where it has one. */
 struct str figure_name(const struct check *check, size_t place);
 struct str figure_name_en(const struct check *check, size_t place);
+/* Figures one after the other, each with its indicator, its period and what was printed. */
+struct str figures_listed(const struct check *check, const size_t *figures, size_t count,
+                          bool english);
 
 static inline const struct checked_figure *figure_at(const struct check *check, size_t place)
 {
@@ -36,6 +39,18 @@ static inline const struct checked_figure *figure_at(const struct check *check, 
 static inline size_t series_figure(const struct check *check, const struct series *series, size_t n)
 {
     return check->set->order[series->first + n];
+}
+
+/* The rate of growth that is attached to a level; FIGURE_NONE = none. */
+static inline size_t rate_of(const struct check *check, const struct series *series, size_t level)
+{
+    for (size_t i = 0; i < series->count; i++) {
+        size_t place = series_figure(check, series, i);
+        if (figure_at(check, place)->attached == level &&
+            figure_at(check, place)->measure == MEASURE_GROWTH_RATE)
+            return place;
+    }
+    return FIGURE_NONE;
 }
 
 /* A level that somebody states as a fact, said for the first time. */

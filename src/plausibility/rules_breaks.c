@@ -6,35 +6,18 @@
 #include "plausibility/network.h"
 #include "plausibility/rules.h"
 
-struct listing {
-    struct buf zh, en;
-};
-
-static void list_figures(const struct check *check, const size_t *figures, size_t count,
-                         struct listing *out)
-{
-    *out = (struct listing){{.arena = check->arena}, {.arena = check->arena}};
-    for (size_t i = 0; i < count; i++) {
-        buf_print(&out->zh, "%s“%.*s”%.*s", i ? "；" : "",
-                  STR_PRINT(figure_name(check, figures[i])),
-                  STR_PRINT(figure_words(check, figures[i])));
-        buf_print(&out->en, "%s%.*s: %.*s", i ? "; " : "",
-                  STR_PRINT(figure_name_en(check, figures[i])),
-                  STR_PRINT(figure_words_en(check, figures[i])));
-    }
-}
-
 void report_break(struct check *check, const size_t *figures, size_t count, const char *why,
                   const char *why_en)
 {
-    struct listing list;
     struct buf numbers = {.arena = check->arena};
-    list_figures(check, figures, count, &list);
     for (size_t i = 0; i < count; i++)
         buf_print(&numbers, "%s%s", i ? " | " : "", figure_number(check, figures[i]).data);
-    report(check, figures, count, arena_print(check->arena, "%s：%s", buf_str(&list.zh).data, why),
-           arena_print(check->arena, "%s: %s", buf_str(&list.en).data, why_en),
-           arena_str(check->arena, buf_str(&numbers)));
+    report(
+        check, figures, count,
+        arena_print(check->arena, "%s：%s", figures_listed(check, figures, count, false).data, why),
+        arena_print(check->arena, "%s: %s", figures_listed(check, figures, count, true).data,
+                    why_en),
+        arena_str(check->arena, buf_str(&numbers)));
 }
 
 /* --- Definitions ------------------------------------------------------------------------------ */
@@ -234,18 +217,16 @@ static void judge_entries(struct check *check, size_t place, size_t stock_indica
         if (entries->printed.low <= change.high && change.low <= entries->printed.high)
             continue;
         double middle = (base.low + base.high) / 2;
-        struct listing list;
         size_t figures[] = {place, rate->attached, rate_place};
-        list_figures(check, figures, COUNT(figures), &list);
         report(check, figures, COUNT(figures),
                arena_print(check->arena, "%s：存量净增约%s，与%s不是一回事，不据此判断存量有误",
-                           buf_str(&list.zh).data,
+                           figures_listed(check, figures, COUNT(figures), false).data,
                            amount_words(check->arena, stock->value - middle).data,
                            net ? "所称净增" : "新认定（含期满重认）"),
                arena_print(check->arena,
                            "%s: the stock grew by about %s, which is not the same as entries; it "
                            "does not show the stock to be wrong",
-                           buf_str(&list.en).data,
+                           figures_listed(check, figures, COUNT(figures), true).data,
                            number_words(check->arena, stock->value - middle).data),
                arena_print(check->arena, "%s/(1+%s%%) = %s; %s - %s = %s ≠ %s",
                            figure_number(check, rate->attached).data,

@@ -5,19 +5,6 @@
 #include "plausibility/rules.h"
 #include "plausibility/table.h"
 
-static struct str listed(const struct check *check, const size_t *figures, size_t count,
-                         bool english)
-{
-    struct buf out = {.arena = check->arena};
-    for (size_t i = 0; i < count; i++)
-        buf_print(
-            &out, english ? "%s%.*s: %.*s" : "%s“%.*s”%.*s", i ? (english ? "; " : "；") : "",
-            STR_PRINT(english ? figure_name_en(check, figures[i]) : figure_name(check, figures[i])),
-            STR_PRINT(english ? figure_words_en(check, figures[i])
-                              : figure_words(check, figures[i])));
-    return arena_str(check->arena, buf_str(&out));
-}
-
 /* A contradiction shows at each level that it empties; it is one. */
 static bool was_reported(const struct check *check, struct table *reported, const size_t *figures,
                          size_t count)
@@ -44,11 +31,11 @@ void find_disagreements(struct check *check)
             continue;
         report(check, figures, count,
                arena_print(check->arena, "%s：逐级推算后不能同时成立，口径、基数或约数的含义待核",
-                           listed(check, figures, count, false).data),
+                           figures_listed(check, figures, count, false).data),
                arena_print(check->arena,
                            "%s: worked through, these cannot all be true; definitions, bases or "
                            "the meaning of approximations are to be verified",
-                           listed(check, figures, count, true).data),
+                           figures_listed(check, figures, count, true).data),
                arena_print(check->arena, "≥ %s, ≤ %s",
                            number_words(check->arena, level->now.low).data,
                            number_words(check->arena, level->now.high).data));
@@ -89,13 +76,13 @@ static void judge_claim(struct check *check, const struct claim *claim, const st
                     "原文把“%.*s”列为一段时期内达到%g倍的指标，而前后公布的数（%s）相差至多%.2f倍："
                     "所指指标或“倍增”的含义待核",
                     STR_PRINT(check->set->indicators[claim->indicator].name), claim->multiple,
-                    listed(check, &figures[1], count - 1, false).data, most / least),
+                    figures_listed(check, &figures[1], count - 1, false).data, most / least),
         arena_print(check->arena,
                     "The text counts %.*s among what reached %g times its base, and the "
                     "published values (%s) are at most %.2f times apart; which indicator, or "
                     "what is meant by it, is to be verified",
                     STR_PRINT(check->set->indicators[claim->indicator].name_en), claim->multiple,
-                    listed(check, &figures[1], count - 1, true).data, most / least),
+                    figures_listed(check, &figures[1], count - 1, true).data, most / least),
         arena_print(check->arena, "%.4g / %.4g = %.2f < %g", most, least, most / least,
                     claim->multiple));
 }

@@ -223,18 +223,6 @@ void find_falling_stocks(struct check *check)
 static const double LARGE_DROP = 0.7;
 enum { YEARS_BACK_DAYS = 3 * 366 };
 
-/* The rate of change that belongs to a level. */
-static size_t rate_of(const struct check *check, const struct series *series, size_t level)
-{
-    for (size_t i = 0; i < series->count; i++) {
-        size_t place = series_figure(check, series, i);
-        if (figure_at(check, place)->attached == level &&
-            figure_at(check, place)->measure == MEASURE_GROWTH_RATE)
-            return place;
-    }
-    return FIGURE_NONE;
-}
-
 static void judge_drop(struct check *check, const struct series *series, size_t rate_place)
 {
     const struct checked_figure *rate = figure_at(check, rate_place);

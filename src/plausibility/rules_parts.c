@@ -46,16 +46,6 @@ static size_t whole_for(const struct check *check, const struct series *series,
     return FIGURE_NONE;
 }
 
-static size_t growth_of(const struct check *check, const struct series *series, size_t level)
-{
-    for (size_t i = 0; i < series->count; i++) {
-        size_t place = series_figure(check, series, i);
-        if (figure_at(check, place)->attached == level)
-            return place;
-    }
-    return FIGURE_NONE;
-}
-
 static void report_excess(struct check *check, const size_t *parts, size_t count, double sum,
                           const struct series *series, size_t whole)
 {
@@ -71,7 +61,7 @@ static void report_excess(struct check *check, const size_t *parts, size_t count
         buf_print(&numbers, "%s%s", i ? " + " : "", figure_number(check, parts[i]).data);
     }
     figures[all++] = whole;
-    figures[all++] = growth_of(check, series, whole);
+    figures[all++] = rate_of(check, series, whole);
     if (count > 1)
         buf_print(&numbers, " = %s", number_words(check->arena, sum).data);
     report(

@@ -96,6 +96,19 @@ struct str figure_name_en(const struct check *check, size_t place)
     return arena_print(check->arena, "%.*s (%.*s)", STR_PRINT(name), STR_PRINT(figure->scope));
 }
 
+struct str figures_listed(const struct check *check, const size_t *figures, size_t count,
+                          bool english)
+{
+    struct buf out = {.arena = check->arena};
+    for (size_t i = 0; i < count; i++)
+        buf_print(
+            &out, english ? "%s%.*s: %.*s" : "%s“%.*s”%.*s", i ? (english ? "; " : "；") : "",
+            STR_PRINT(english ? figure_name_en(check, figures[i]) : figure_name(check, figures[i])),
+            STR_PRINT(english ? figure_words_en(check, figures[i])
+                              : figure_words(check, figures[i])));
+    return arena_str(check->arena, buf_str(&out));
+}
+
 /* --- Names ----------------------------------------------------------------------------------- */
 
 enum { NAME_POINTS_MAX = 64 };

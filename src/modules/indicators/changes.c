@@ -2,9 +2,6 @@
 
 #include <math.h>
 
-#include "modules/areas/areas.h"
-#include "modules/city/city.h"
-
 #include "changes.sql.h"
 
 enum { INDICATORS_MAX = 500, CHANGES_MAX = 1000 };
@@ -332,11 +329,7 @@ static const SHAPE(changes_page);
 SHARED_HANDLER(changes_show, changes_request, changes_page)
 {
     struct str area_code = in->area_code;
-    struct area area;
-    enum error error = area_code.data ? E_OK : city_setting(ctx, "root_area", &area_code);
-    if (!error)
-        error = explain(ctx, area_find(ctx, area_code, &area), E_NOT_FOUND, "没有这个区域",
-                        "there is no such area");
+    enum error error = area_or_city(ctx, &area_code);
     if (!error && in->since.days >= ctx->today.days)
         error = complain(ctx, STR("since"), "应早于今天", "must be before today");
     out->since = in->since;

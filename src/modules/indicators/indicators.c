@@ -1,6 +1,8 @@
 #include "modules/indicators/indicators.h"
 
 #include "core/search.h"
+#include "modules/areas/areas.h"
+#include "modules/city/city.h"
 #include "indicators.sql.h"
 #include "modules/indicators/internal.h"
 #include "stats/expression.h"
@@ -213,6 +215,15 @@ enum error derivation_find(struct ctx *ctx, struct str code, struct derivation *
 {
     return db_one(ctx, &sql_derivation_show, ARGS(arg_text("code", code)),
                   ROW(derivation, derivation));
+}
+
+enum error area_or_city(struct ctx *ctx, struct str *area_code)
+{
+    struct area area;
+    enum error error = area_code->data ? E_OK : city_setting(ctx, "root_area", area_code);
+    return error ? error
+                 : explain(ctx, area_find(ctx, *area_code, &area), E_NOT_FOUND, "没有这个区域",
+                           "there is no such area");
 }
 
 HANDLER(indicator_detail_show, indicator_key, indicator_detail)

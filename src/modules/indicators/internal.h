@@ -11,6 +11,8 @@ extern const struct shape derivation_shape;
 /* E_NOT_FOUND when the indicator follows from no others. */
 enum error derivation_find(struct ctx *ctx, struct str code,
                            struct derivation *derivation) MUST_USE;
+/* The area that was asked for, which has to be there; the city where none was (no data). */
+enum error area_or_city(struct ctx *ctx, struct str *area_code) MUST_USE;
 /* Of an import: see formulas.c. */
 enum error derivation_check(struct ctx *ctx, void *record) MUST_USE;
 

@@ -1,8 +1,6 @@
 /* A plan in one table: what each indicator was at its beginning and at its end. */
 #include <math.h>
 
-#include "modules/areas/areas.h"
-#include "modules/city/city.h"
 #include "modules/indicators/internal.h"
 
 #include "scorecard.sql.h"
@@ -154,12 +152,8 @@ static enum error judge(struct ctx *ctx, struct records rows, struct str from, s
 SHARED_HANDLER(scorecard_show, scorecard_request, scorecard)
 {
     struct str area_code = in->area_code;
-    struct area area;
     struct records rows;
-    enum error error = area_code.data ? E_OK : city_setting(ctx, "root_area", &area_code);
-    if (!error)
-        error = explain(ctx, area_find(ctx, area_code, &area), E_NOT_FOUND, "没有这个区域",
-                        "there is no such area");
+    enum error error = area_or_city(ctx, &area_code);
     if (!error && (in->from < 1900 || in->to > 2200))
         error = complain(ctx, STR("from"), "应在 1900 到 2200 之间", "must be from 1900 to 2200");
     if (!error && in->from >= in->to)

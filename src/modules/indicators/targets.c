@@ -1,8 +1,6 @@
 /* Targets: which values are comparable, what is missing, and where it stands by the written rule.
  */
 #include "base/number.h"
-#include "modules/areas/areas.h"
-#include "modules/city/city.h"
 #include "modules/indicators/internal.h"
 #include "modules/indicators/outlook.h"
 #include "stats/pace.h"
@@ -366,11 +364,7 @@ static const SHAPE(target_page);
 SHARED_HANDLER(target_list, target_request, target_page)
 {
     struct str area_code = in->area_code;
-    struct area area;
-    enum error error = area_code.data ? E_OK : city_setting(ctx, "root_area", &area_code);
-    if (!error)
-        error = explain(ctx, area_find(ctx, area_code, &area), E_NOT_FOUND, "没有这个区域",
-                        "there is no such area");
+    enum error error = area_or_city(ctx, &area_code);
     if (!error && in->year.known && (in->year.value < 1900 || in->year.value > 2200))
         error = complain(ctx, STR("year"), "应为 1900 到 2200", "must be from 1900 to 2200");
     out->year = in->year.known ? in->year.value : 0;
@@ -432,12 +426,8 @@ static enum error outcomes_of_year(struct ctx *ctx, struct str area_code, int64_
 SHARED_HANDLER(target_outcomes, outcome_request, outcome_page)
 {
     struct str area_code = in->area_code;
-    struct area area;
     struct records rows;
-    enum error error = area_code.data ? E_OK : city_setting(ctx, "root_area", &area_code);
-    if (!error)
-        error = explain(ctx, area_find(ctx, area_code, &area), E_NOT_FOUND, "没有这个区域",
-                        "there is no such area");
+    enum error error = area_or_city(ctx, &area_code);
     if (!error)
         error = db_all(ctx, &sql_target_years, ARGS(arg_text("area_code", area_code)),
                        &year_row_shape, YEARS_MAX, &rows);

@@ -1,9 +1,9 @@
 #include "modules/indicators/indicators.h"
 
 #include "core/search.h"
+#include "indicators.sql.h"
 #include "modules/areas/areas.h"
 #include "modules/city/city.h"
-#include "indicators.sql.h"
 #include "modules/indicators/internal.h"
 #include "stats/expression.h"
 
